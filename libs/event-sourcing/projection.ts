@@ -1,0 +1,51 @@
+import type { Recorded } from './event.js';
+
+/**
+ * A read model as one plain object: which tables it has and what each event does to their rows. The same object is
+ * applied live and in a rebuild; a handler uses only the event and the rows: no clock, no random, no network.
+ */
+export interface Projection {
+  /** snake_case; also the name of the schema that queries read. */
+  readonly name: string;
+  /** Raise it with every change of what the rows mean: a new version is built beside the live one. */
+  readonly version: number;
+  readonly tables: Readonly<Record<string, TableSpec>>;
+  readonly on: Readonly<Record<string, Handler>>;
+}
+
+export interface TableSpec {
+  /** Column name to PostgreSQL type with its constraints: `{ tenant_id: 'text not null', … }`. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Primary key; begins with tenant_id. */
+  readonly key: readonly string[];
+  /** Bodies of CREATE INDEX after the table's name: `(tenant_id, due_at) WHERE ended_at IS NULL`. */
+  readonly indexes?: readonly string[];
+  /**
+   * Columns that follow from rows of the same projection, filled by the engine after each batch for the keys that the
+   * batch touched, and once at the end of a rebuild. `{schema}` stands for the schema being written, `{keys}` for a
+   * relation of the touched keys with the key's columns. For what depends on order, so that late and retracted facts
+   * need no thought: the rows are the truth and the statement says what follows from them.
+   */
+  readonly derive?: string;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Handler {
+  /** Rows the handler will `get`: table name to keys. What is not named here cannot be read. */
+  readonly reads?: (event: Recorded) => Readonly<Record<string, readonly Key[]>>;
+  readonly apply: (event: Recorded, rows: Rows) => void;
+}
+
+/** The key's values in the order of `TableSpec.key`. */
+export type Key = readonly (string | number | bigint)[];
+
+export interface Rows {
+  /** The row as this and all earlier events left it; undefined when there is none. */
+  get(table: string, key: Key): Row | undefined;
+  /** Inserts, or replaces the whole row with the same key. */
+  put(table: string, row: Row): void;
+  delete(table: string, key: Key): void;
+  /** Asks for the table's `derive` to run for this key although the event wrote no row of it. */
+  touch(table: string, key: Key): void;
+}

@@ -1,0 +1,71 @@
+import type { AnySlice, Applied, Claims, Command, Decision, DecisionContext } from './decider.js';
+import type { Event, EventTypeSpec } from './event.js';
+
+/**
+ * The one decider of a stream, composed of its slices. Its state is an object with one member per slice, under the
+ * slice's name.
+ */
+export interface StreamDecider {
+  readonly category: string;
+  readonly events: ReadonlyMap<string, EventTypeSpec>;
+  readonly commands: ReadonlySet<string>;
+  initial(): StreamState;
+  decide(state: StreamState, command: Command, context: DecisionContext): Decision<Event>;
+  evolve(state: StreamState, event: Applied<Event>): StreamState;
+  consults(command: Command, state: StreamState): readonly string[];
+  claims(event: Event, before: StreamState): Claims;
+}
+
+export type StreamState = Record<string, unknown>;
+
+// Slices keep their own types; inside the composition they meet only through the names of commands and events,
+// which the construction below guarantees to reach the slice that declared them.
+type Loose = {
+  decide(state: StreamState, command: Command, context: DecisionContext): Decision<Event>;
+  evolve(state: unknown, event: Applied<Event>): unknown;
+  consults(command: Command, state: StreamState): readonly string[];
+  claims(event: Event, before: StreamState): Claims;
+};
+
+export function streamDecider(category: string, slices: Readonly<Record<string, AnySlice>>): StreamDecider {
+  const byCommand = new Map<string, Loose['decide']>();
+  const consultsOf = new Map<string, Loose['consults']>();
+  const byEvent = new Map<string, { own: string; evolve: Loose['evolve'] }>();
+  const claimsOf = new Map<string, Loose['claims']>();
+  const events = new Map<string, EventTypeSpec>();
+
+  for (const [own, slice] of Object.entries(slices)) {
+    for (const [type, decide] of Object.entries(slice.decide)) {
+      if (byCommand.has(type)) throw new Error(`Two slices of ${category} decide ${type}.`);
+      byCommand.set(type, decide as Loose['decide']);
+    }
+    for (const [type, evolve] of Object.entries(slice.evolve)) {
+      if (byEvent.has(type)) throw new Error(`Two slices of ${category} evolve ${type}.`);
+      byEvent.set(type, { own, evolve: evolve as Loose['evolve'] });
+    }
+    for (const [type, consults] of Object.entries(slice.consults ?? {}))
+      consultsOf.set(type, consults as Loose['consults']);
+    for (const [type, claims] of Object.entries(slice.claims ?? {})) claimsOf.set(type, claims as Loose['claims']);
+    for (const [type, spec] of Object.entries(slice.events)) events.set(type, spec);
+  }
+
+  return {
+    category,
+    events,
+    commands: new Set(byCommand.keys()),
+    initial: () => Object.fromEntries(Object.entries(slices).map(([own, slice]) => [own, slice.initial()])),
+    decide(state, command, context) {
+      const decide = byCommand.get(command.type);
+      if (!decide) throw new Error(`${category} decides no ${command.type}.`);
+      return decide(state, command, context);
+    },
+    evolve(state, event) {
+      const target = byEvent.get(event.type);
+      if (!target) throw new Error(`${category} knows no ${event.type}.`);
+      state[target.own] = target.evolve(state[target.own], event);
+      return state;
+    },
+    consults: (command, state) => consultsOf.get(command.type)?.(command, state) ?? [],
+    claims: (event, before) => claimsOf.get(event.type)?.(event, before) ?? {},
+  };
+}

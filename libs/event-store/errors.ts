@@ -1,0 +1,37 @@
+/** The store could not be reached; nothing was written. Safe to try again. */
+export class StoreUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreUnavailable';
+  }
+}
+
+/**
+ * The connection was lost after an append was sent and reading back did not settle it either. Repeat it with the same
+ * idempotency key: it will be carried out once.
+ */
+export class AppendOutcomeUnknown extends Error {
+  constructor(
+    readonly stream: string,
+    options?: ErrorOptions,
+  ) {
+    super(`Whether the append to ${stream} was stored is unknown. Repeat it with the same idempotency key.`, options);
+    this.name = 'AppendOutcomeUnknown';
+  }
+}
+
+/** The text cannot be stored unchanged: U+0000 or half of a surrogate pair. */
+export class UnstorableText extends Error {
+  constructor(readonly field: string) {
+    super(`${field} holds a character that no text can: U+0000 or half of a surrogate pair.`);
+    this.name = 'UnstorableText';
+  }
+}
+
+/** The store is set up so that an acknowledged event could be lost. */
+export class UnsafeStore extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UnsafeStore';
+  }
+}
