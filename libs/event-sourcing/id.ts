@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Kinds of ids by their prefix: `rel_…` is a relationship wherever it stands. */
 export type IdPrefix = 'pty' | 'rel' | 'tch' | 'evt' | 'cpt' | 'aff';
@@ -19,10 +19,7 @@ const ID_TEXT = /^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
  * what makes a repeated command harmless.
  */
 export function deriveId<Prefix extends IdPrefix>(prefix: Prefix, ...parts: readonly string[]): Id<Prefix> {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([prefix, ...parts]))
-    .digest();
-  return `${prefix}_${encode(hash.subarray(0, 16))}`;
+  return `${prefix}_${encode(hash('sha256', JSON.stringify([prefix, ...parts]), 'buffer').subarray(0, 16))}`;
 }
 
 export const isId = <Prefix extends IdPrefix>(prefix: Prefix, text: string): text is Id<Prefix> =>

@@ -16,7 +16,7 @@ export interface StreamDecider {
   claims(event: Event, before: StreamState): Claims;
 }
 
-export type StreamState = Record<string, unknown>;
+export type StreamState = Readonly<Record<string, unknown>>;
 
 // Slices keep their own types; inside the composition they meet only through the names of commands and events,
 // which the construction below guarantees to reach the slice that declared them.
@@ -62,8 +62,7 @@ export function streamDecider(category: string, slices: Readonly<Record<string, 
     evolve(state, event) {
       const target = byEvent.get(event.type);
       if (!target) throw new Error(`${category} knows no ${event.type}.`);
-      state[target.own] = target.evolve(state[target.own], event);
-      return state;
+      return { ...state, [target.own]: target.evolve(state[target.own], event) };
     },
     consults: (command, state) => consultsOf.get(command.type)?.(command, state) ?? [],
     claims: (event, before) => claimsOf.get(event.type)?.(event, before) ?? {},

@@ -96,6 +96,8 @@ export interface ReadAllOptions {
   readonly from?: Position;
   readonly direction?: 'forwards' | 'backwards';
   readonly types?: readonly string[];
+  /** Only events of this tenant. */
+  readonly tenantId?: string;
   /** Stop after this many events. */
   readonly limit?: number;
   /** Events per page at most; the adapter has a good default. */
@@ -105,6 +107,7 @@ export interface ReadAllOptions {
 export interface SubscribeOptions {
   readonly from?: Position;
   readonly types?: readonly string[];
+  readonly tenantId?: string;
   readonly pageSize?: number;
   readonly signal?: AbortSignal;
 }

@@ -1,0 +1,142 @@
+import canonicalize from 'canonicalize';
+import { LRUCache } from 'lru-cache';
+import { hash, randomUUID } from 'node:crypto';
+import { isRefusal, refuse, type Command, type DecisionContext, type Refusal } from '../event-sourcing/decider.js';
+import type { Actor, Event } from '../event-sourcing/event.js';
+import { deriveId, type IdPrefix } from '../event-sourcing/id.js';
+import { fromMillis, toMillis, type Instant } from '../event-sourcing/instant.js';
+import type { StreamDecider, StreamState } from '../event-sourcing/stream-decider.js';
+import { streamName } from '../event-sourcing/stream.js';
+import type { EventStore, NewEvent } from '../event-store/event-store.js';
+import { Lane, type Executed, type Waiting } from './lane.js';
+import { StreamLoader } from './stream-loader.js';
+
+/** Who asks, and under which key. */
+export interface CommandContext {
+  readonly tenantId: string;
+  readonly actor: Actor;
+  /** One key is one command, for ever. Absent: the command is new every time it is sent. */
+  readonly idempotencyKey?: string | undefined;
+  readonly correlationId?: string | undefined;
+  readonly causationId?: string | undefined;
+}
+
+/** The concepts as the one way in needs them: which decider a command goes to, and which stream. */
+export interface Concepts {
+  readonly deciders: readonly StreamDecider[];
+  /** Id of the stream that decides: the one the command names, or a new one that follows from its key. */
+  streamId(command: Command, context: Pick<DecisionContext, 'id'>): string;
+  /** Category of the stream that an id belongs to. */
+  categoryOf(id: string): string;
+}
+
+export interface ExecuteOptions {
+  readonly now?: () => number;
+  /** Bound of the state cache, in events. */
+  readonly cachedEvents?: number;
+}
+
+/** An entry may be dated this far ahead of the ledger's clock: clocks differ. */
+const AHEAD_MS = 5 * 60_000;
+
+/**
+ * The one way a command becomes events: route to its stream, decide, append at the expected revision. Carries out any
+ * number of commands at once; those of one stream keep the order in which they were given.
+ */
+export class Execute {
+  private readonly lanes: LRUCache<string, Lane>;
+  private readonly loader: StreamLoader;
+  private readonly deciders = new Map<string, StreamDecider>();
+  private readonly byCommand = new Map<string, StreamDecider>();
+  private readonly now: () => number;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly concepts: Concepts,
+    options: ExecuteOptions = {},
+  ) {
+    this.now = options.now ?? Date.now;
+    this.loader = new StreamLoader(store);
+    this.lanes = new LRUCache({ maxSize: options.cachedEvents ?? 500_000, sizeCalculation: (lane) => lane.weight });
+    for (const decider of concepts.deciders) {
+      this.deciders.set(decider.category, decider);
+      for (const command of decider.commands) this.byCommand.set(command, decider);
+    }
+  }
+
+  /** Rejects only when the store fails (`StoreUnavailable`, `AppendOutcomeUnknown`) or on a bug. */
+  run(command: Command & { readonly occurredAt?: Instant }, context: CommandContext): Promise<Executed | Refusal> {
+    const decider = this.byCommand.get(command.type);
+    if (!decider) throw new Error(`No concept decides ${command.type}.`);
+
+    const now = fromMillis(this.now());
+    const occurredAt = command.occurredAt ?? now;
+    if (toMillis(occurredAt) > toMillis(now) + AHEAD_MS) {
+      return Promise.resolve(refuse('TIME_IN_FUTURE', `${occurredAt} has not come yet.`, { path: ['occurredAt'] }));
+    }
+
+    const { tenantId, actor } = context;
+    const idempotencyKey = context.idempotencyKey ?? randomUUID();
+    const id = <Prefix extends IdPrefix>(prefix: Prefix) => deriveId(prefix, tenantId, idempotencyKey);
+    const decisionContext = { tenantId, actor, now, occurredAt, id };
+    const inputHash = hash('sha256', canonicalize(command) ?? '', 'hex');
+    const eventId = (index: number) => deriveId('evt', tenantId, idempotencyKey, String(index));
+    const correlationId = context.correlationId ?? idempotencyKey;
+    const causation = context.causationId ? { causationId: context.causationId } : {};
+
+    const newEvents = (events: readonly Event[]): NewEvent[] =>
+      events.map((event, index) => {
+        const spec = decider.events.get(event.type);
+        if (!spec) throw new Error(`${decider.category} declares no ${event.type}.`);
+        return {
+          id: eventId(index),
+          type: event.type,
+          schemaVersion: spec.version,
+          tenantId,
+          occurredAt: event.occurredAt ?? occurredAt,
+          actor,
+          correlationId,
+          ...causation,
+          idempotencyKey,
+          inputHash,
+          dataClass: spec.dataClass,
+          data: event.data,
+        };
+      });
+
+    const lane = this.lane(decider, this.concepts.streamId(command, decisionContext), tenantId);
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        command,
+        context: decisionContext,
+        inputHash,
+        firstEventId: eventId(0),
+        since: performance.now(),
+        newEvents,
+        resolve,
+        reject,
+        conflicts: 0,
+      };
+      lane.submit(waiting);
+    });
+  }
+
+  private lane(decider: StreamDecider, id: string, tenantId: string): Lane {
+    const stream = streamName(decider.category, tenantId, id);
+    const known = this.lanes.get(stream);
+    if (known) return known;
+    const world = { store: this.store, loader: this.loader, consult: this.consult };
+    const lane = new Lane(stream, decider, world, (idle) => this.lanes.set(stream, idle));
+    this.lanes.set(stream, lane);
+    return lane;
+  }
+
+  private readonly consult = (id: string, tenantId: string, notBefore: number): Promise<StreamState | undefined> => {
+    const decider = this.deciders.get(this.concepts.categoryOf(id));
+    if (!decider) throw new Error(`${id} belongs to no stream.`);
+    return this.lane(decider, id, tenantId).durableState(notBefore);
+  };
+}
+
+export { isRefusal };
+export type { Executed };
