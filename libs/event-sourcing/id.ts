@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** Kinds of ids by their prefix: `rel_…` is a relationship wherever it stands. */
-export type IdPrefix = 'pty' | 'rel' | 'tch' | 'evt' | 'cpt' | 'aff';
+export type IdPrefix = 'pty' | 'rel' | 'tch' | 'evt' | 'cpt' | 'aff' | 'cmp';
 export type Id<Prefix extends IdPrefix> = `${Prefix}_${string}`;
 export type PartyId = Id<'pty'>;
 export type RelationshipId = Id<'rel'>;
@@ -9,6 +9,7 @@ export type TouchId = Id<'tch'>;
 export type EventId = Id<'evt'>;
 export type ContactPointId = Id<'cpt'>;
 export type AffiliationId = Id<'aff'>;
+export type CampaignId = Id<'cmp'>;
 
 /** Crockford's alphabet in lower case: no i, l, o, u, so that an id survives being read aloud. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

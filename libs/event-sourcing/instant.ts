@@ -20,8 +20,12 @@ export function parseInstant(text: string): Instant | InstantProblem {
   const time = Date.parse(
     `${year}-${month}-${day}T${hour}:${minute}:${secondKept}.${millisKept}${offset?.toUpperCase()}`,
   );
-  if (Number.isNaN(time) || Number(day) > daysInMonth(Number(year), Number(month))) return 'INVALID_INPUT';
-  return fromMillis(time);
+  if (Number.isNaN(time) || hour === '24' || Number(day) > daysInMonth(Number(year), Number(month))) {
+    return 'INVALID_INPUT';
+  }
+  const instant = fromMillis(time);
+  // Years of five digits would not sort as text, and PostgreSQL has no year 0.
+  return isInstant(instant) && !instant.startsWith('0000') ? instant : 'INVALID_INPUT';
 }
 
 export const fromMillis = (millis: number): Instant => new Date(millis).toISOString() as Instant;

@@ -14,19 +14,33 @@ export interface Projection {
 }
 
 export interface TableSpec {
-  /** Column name to PostgreSQL type with its constraints: `{ tenant_id: 'text not null', … }`. */
+  /**
+   * Column name to PostgreSQL type with its constraints: `{ tenant_id: 'text not null', … }`. Types and what handlers
+   * read and write: text, uuid, date: string; timestamptz: Instant; smallint, integer, double precision: number;
+   * bigint: bigint; boolean; jsonb: any JSON value; text[]: array of strings. Null stands for all that is not there.
+   */
   readonly columns: Readonly<Record<string, string>>;
   /** Primary key; begins with tenant_id. */
   readonly key: readonly string[];
   /** Bodies of CREATE INDEX after the table's name: `(tenant_id, due_at) WHERE ended_at IS NULL`. */
   readonly indexes?: readonly string[];
+  readonly derive?: Derive;
+}
+
+/**
+ * Columns that follow from rows of the same projection. For what depends on order, so that late and retracted facts
+ * need no thought: the rows are the truth and the query says what follows from them. Filled by the engine after each
+ * batch for the keys that the batch put, deleted or touched, and once for all keys at the end of a rebuild.
+ */
+export interface Derive {
+  /** Name to nullable PostgreSQL type. No handler reads or writes these. */
+  readonly columns: Readonly<Record<string, string>>;
   /**
-   * Columns that follow from rows of the same projection, filled by the engine after each batch for the keys that the
-   * batch touched, and once at the end of a rebuild. `{schema}` stands for the schema being written, `{keys}` for a
-   * relation of the touched keys with the key's columns. For what depends on order, so that late and retracted facts
-   * need no thought: the rows are the truth and the statement says what follows from them.
+   * SELECT of the key's columns and the derived ones, by their names, for the keys in the relation `keys` (which has
+   * the key's columns). `{schema}` stands for the schema being written. A key that it leaves out gets nulls.
+   * It must not depend on the order of rows: sum integers, not doubles, or order the aggregate.
    */
-  readonly derive?: string;
+  readonly select: string;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -46,6 +60,9 @@ export interface Rows {
   /** Inserts, or replaces the whole row with the same key. */
   put(table: string, row: Row): void;
   delete(table: string, key: Key): void;
-  /** Asks for the table's `derive` to run for this key although the event wrote no row of it. */
+  /**
+   * Asks for the table's `derive` to run for this key although the event wrote no row of it: a row that its query reads
+   * came, went or changed. One that moves from key to key concerns both.
+   */
   touch(table: string, key: Key): void;
 }

@@ -14,6 +14,12 @@ export interface EncodedEvent {
   readonly data: Buffer;
 }
 
+/** The same as text, for stores that hand out text: its UTF-8 are the bytes. */
+export interface EventText {
+  readonly meta: string;
+  readonly data: string;
+}
+
 /** Where the log put an event: what its bytes do not say. */
 export interface Place {
   readonly stream: StreamName;
@@ -42,9 +48,14 @@ export class Codec {
     return { meta: canonicalBytes(meta, 'metadata'), data: canonicalBytes(data, event.type) };
   }
 
-  decode(bytes: EncodedEvent, place: Place): Recorded {
-    const meta = JSON.parse(bytes.meta.toString('utf8')) as Omit<NewEvent, 'data'>;
-    const data = JSON.parse(bytes.data.toString('utf8')) as Record<string, unknown>;
+  decode(stored: EncodedEvent | EventText, place: Place): Recorded {
+    const meta = JSON.parse(stored.meta.toString()) as Omit<NewEvent, 'data'>;
+    const data = JSON.parse(stored.data.toString()) as Record<string, unknown>;
+    return this.restore(meta, data, place);
+  }
+
+  /** `decode` where the store's client has parsed the text already. */
+  restore(meta: Omit<NewEvent, 'data'>, data: Readonly<Record<string, unknown>>, place: Place): Recorded {
     const known = this.types.get(meta.type);
     // An event type this program does not know is passed on as it is: history must stay readable for ever.
     const current = known ? upcast(meta.type, meta.schemaVersion, known.version, data, this.upcasters) : data;

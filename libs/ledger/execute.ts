@@ -1,14 +1,15 @@
 import canonicalize from 'canonicalize';
 import { LRUCache } from 'lru-cache';
 import { hash, randomUUID } from 'node:crypto';
-import { isRefusal, refuse, type Command, type DecisionContext, type Refusal } from '../event-sourcing/decider.js';
+import { isRefusal, type Command, type DecisionContext, type Refusal } from '../event-sourcing/decider.js';
 import type { Actor, Event } from '../event-sourcing/event.js';
 import { deriveId, type IdPrefix } from '../event-sourcing/id.js';
-import { fromMillis, toMillis, type Instant } from '../event-sourcing/instant.js';
+import { fromMillis, type Instant } from '../event-sourcing/instant.js';
 import type { StreamDecider, StreamState } from '../event-sourcing/stream-decider.js';
 import { streamName } from '../event-sourcing/stream.js';
 import type { EventStore, NewEvent } from '../event-store/event-store.js';
 import { Lane, type Executed, type Waiting } from './lane.js';
+import { inFuture } from './order.js';
 import { StreamLoader } from './stream-loader.js';
 
 /** Who asks, and under which key. */
@@ -36,9 +37,6 @@ export interface ExecuteOptions {
   readonly cachedEvents?: number;
 }
 
-/** An entry may be dated this far ahead of the ledger's clock: clocks differ. */
-const AHEAD_MS = 5 * 60_000;
-
 /**
  * The one way a command becomes events: route to its stream, decide, append at the expected revision. Carries out any
  * number of commands at once; those of one stream keep the order in which they were given.
@@ -65,15 +63,17 @@ export class Execute {
   }
 
   /** Rejects only when the store fails (`StoreUnavailable`, `AppendOutcomeUnknown`) or on a bug. */
-  run(command: Command & { readonly occurredAt?: Instant }, context: CommandContext): Promise<Executed | Refusal> {
+  run(
+    command: Command & { readonly occurredAt?: Instant | null },
+    context: CommandContext,
+  ): Promise<Executed | Refusal> {
     const decider = this.byCommand.get(command.type);
     if (!decider) throw new Error(`No concept decides ${command.type}.`);
 
     const now = fromMillis(this.now());
     const occurredAt = command.occurredAt ?? now;
-    if (toMillis(occurredAt) > toMillis(now) + AHEAD_MS) {
-      return Promise.resolve(refuse('TIME_IN_FUTURE', `${occurredAt} has not come yet.`, { path: ['occurredAt'] }));
-    }
+    const early = inFuture(occurredAt, now);
+    if (early) return Promise.resolve(early);
 
     const { tenantId, actor } = context;
     const idempotencyKey = context.idempotencyKey ?? randomUUID();

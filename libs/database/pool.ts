@@ -1,0 +1,79 @@
+import pg from 'pg';
+
+export interface PoolOptions {
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** The role that every session takes on; absent: the user of the url, which is the owner. */
+  readonly role?: 'rapport_app';
+  /** Connections at most. */
+  readonly max?: number;
+}
+
+/**
+ * A pool whose sessions run in UTC, under the role, and answer bigint for int8, an instant (`…Z`, milliseconds) for
+ * timestamptz, and text for numeric and date. A session that is terminated does not end the process: its query
+ * rejects, and the pool opens another one.
+ */
+export function openPool(url: string, { applicationName, role, max = 10 }: PoolOptions): pg.Pool {
+  // As start-up options they cost no round trip. `options` of the url would replace ours without a word.
+  const own = new URL(url).searchParams.get('options');
+  const options = [own, '-c timezone=UTC', role && `-c role=${role}`].filter(Boolean).join(' ');
+  const pool = new pg.Pool({
+    connectionString: withOptions(url, options),
+    application_name: applicationName,
+    max,
+    types,
+  });
+  pool.on('error', () => undefined);
+  pool.on('connect', (session) => session.on('error', () => undefined)); // the pool listens only while it is idle
+  return pool;
+}
+
+function withOptions(url: string, options: string): string {
+  const changed = new URL(url);
+  changed.searchParams.set('options', options);
+  return changed.href;
+}
+
+/** The same server, another database. */
+export function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
+/** `2026-03-09 02:30:00.123456+00`, as a session in UTC writes it. Finer digits than milliseconds are cut. */
+function toInstant(text: string): string {
+  const fraction = text.slice(20, text.length - 3);
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
+}
+
+type Parse = (text: string) => unknown;
+
+const { INT8, TIMESTAMPTZ, DATE, NUMERIC } = pg.types.builtins;
+// pg has no names for the types of arrays.
+const TEXT_ARRAY = 1009;
+const INT8_ARRAY = 1016;
+const TIMESTAMPTZ_ARRAY = 1185;
+const parserOf = pg.types.getTypeParser as (oid: number, format?: 'text' | 'binary') => Parse;
+
+const asIs: Parse = (text) => text;
+const items = parserOf(TEXT_ARRAY) as (text: string) => readonly (string | null)[];
+const arrayOf =
+  (parse: Parse): Parse =>
+  (text) =>
+    items(text).map((item) => (item === null ? null : parse(item)));
+
+const parsers: Readonly<Record<number, Parse>> = {
+  [INT8]: BigInt,
+  [INT8_ARRAY]: arrayOf(BigInt),
+  [TIMESTAMPTZ]: toInstant,
+  [TIMESTAMPTZ_ARRAY]: arrayOf(toInstant),
+  [NUMERIC]: asIs,
+  [DATE]: asIs,
+};
+
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    (format === 'binary' ? undefined : parsers[oid]) ?? parserOf(oid, format),
+};

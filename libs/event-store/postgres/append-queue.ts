@@ -1,0 +1,141 @@
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import type { Codec } from '../codec.js';
+import { AppendOutcomeUnknown, StoreUnavailable } from '../errors.js';
+import type { Append, AppendOutcome } from '../event-store.js';
+import { encodeAppend, writeBatch, type EncodedAppend, type Verdict } from './batch.js';
+import { asStoreError, isConnectionLost, type HeldConnection } from './connection.js';
+import type { LogReader } from './log-reader.js';
+import { decodeRow, type EventRow } from './rows.js';
+
+interface Waiting extends EncodedAppend {
+  readonly resolve: (outcome: AppendOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Answer {
+  readonly verdicts: readonly Verdict[];
+  /** It was sent more than once: what reads as a repeat may be our own first attempt. */
+  readonly resent: boolean;
+}
+
+const BATCH_EVENTS = 500;
+const BATCH_BYTES = 4 << 20;
+const ATTEMPTS = 10; // over some ten seconds
+
+/**
+ * Group commit: while one batch is being written, the appends that come in wait, and go together as the next. One
+ * flush of the disk serves them all, and each still gets an answer of its own.
+ */
+export class AppendQueue {
+  private waiting: Waiting[] = [];
+  private draining: Promise<void> | undefined;
+
+  constructor(
+    private readonly connection: HeldConnection,
+    private readonly reader: LogReader,
+    private readonly codec: Codec,
+  ) {}
+
+  async append(append: Append): Promise<AppendOutcome> {
+    const encoded = encodeAppend(append, this.codec);
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ ...encoded, resolve, reject });
+      this.draining ??= this.drain();
+    });
+  }
+
+  /** Resolves once nothing waits. */
+  async drained(): Promise<void> {
+    await this.draining;
+  }
+
+  private async drain(): Promise<void> {
+    do {
+      await nextTurn(); // whoever appends in this turn of the event loop goes with this batch
+      await this.write(this.takeBatch());
+    } while (this.waiting.length > 0);
+    this.draining = undefined;
+  }
+
+  private takeBatch(): Waiting[] {
+    let events = 0;
+    let bytes = 0;
+    const full = this.waiting.findIndex((append) => {
+      events += append.events.length;
+      bytes += append.bytes;
+      return events > BATCH_EVENTS || bytes > BATCH_BYTES;
+    });
+    return this.waiting.splice(0, full === -1 ? Infinity : Math.max(full, 1));
+  }
+
+  private async write(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const answer = await this.send(batch);
+      void this.settle(batch, answer); // to look up repeats does not hold up the next batch
+    } catch (error) {
+      if (error instanceof AppendOutcomeUnknown) {
+        for (const { append, reject } of batch) reject(new AppendOutcomeUnknown(append.stream, { cause: error.cause }));
+      } else if (error instanceof StoreUnavailable || batch.length === 1) {
+        for (const { reject } of batch) reject(error);
+      } else {
+        // Something in it cannot be stored; whose it is shows when each goes alone.
+        for (const alone of batch) await this.write([alone]);
+      }
+    }
+  }
+
+  /**
+   * Sends until there is an answer. When the connection is lost meanwhile, nobody knows whether the batch was written
+   * or even still will be. Sending it again settles that: what was appended before is found to be a repeat.
+   */
+  private async send(batch: readonly Waiting[]): Promise<Answer> {
+    let lost: { readonly cause: unknown } | undefined;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const client = await this.connection.get();
+        try {
+          return { verdicts: await writeBatch(client, batch), resent: lost !== undefined };
+        } catch (cause) {
+          if (!isConnectionLost(cause)) throw asStoreError(cause);
+          this.connection.drop(client);
+          lost = { cause };
+        }
+      } catch (error) {
+        if (!lost || !(error instanceof StoreUnavailable)) throw error;
+      }
+      if (attempt === ATTEMPTS) throw new AppendOutcomeUnknown(batch[0]!.append.stream, lost);
+      await delay(Math.min(10 * 2 ** attempt, 2_000));
+    }
+  }
+
+  private async settle(batch: readonly Waiting[], { verdicts, resent }: Answer): Promise<void> {
+    const repeats = batch
+      .filter((_, i) => verdicts[i]!.outcome === 'repeated')
+      .map(({ append }) => append.events[0]!.id);
+    try {
+      const earlier = repeats.length > 0 ? await this.reader.appends(repeats) : new Map<string, EventRow[]>();
+      for (const [i, waiting] of batch.entries()) {
+        const verdict = verdicts[i]!;
+        waiting.resolve(
+          verdict.outcome === 'repeated'
+            ? this.repeat(waiting, earlier.get(waiting.append.events[0]!.id)!, resent)
+            : verdict,
+        );
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  private repeat({ append, events }: Waiting, stored: readonly EventRow[], resent: boolean): AppendOutcome {
+    const found = stored.map((row) => decodeRow(this.codec, row));
+    const [first, last] = [found[0]!, found.at(-1)!];
+    if (first.inputHash !== append.events[0]!.inputHash) return { outcome: 'keyConflict', firstEventId: first.id };
+    const own = stored.every(
+      (row, i) => row.meta === events[i]?.meta.toString() && row.data === events[i].data.toString(),
+    );
+    if (!resent || !own) return { outcome: 'repeated', events: found };
+    const { position, revision, recordedAt } = last;
+    return { outcome: 'appended', position, revision, recordedAt };
+  }
+}

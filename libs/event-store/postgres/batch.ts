@@ -1,0 +1,162 @@
+import type pg from 'pg';
+import { toUuid } from '../../event-sourcing/id.js';
+import type { Codec, EncodedEvent } from '../codec.js';
+import type { Append, AppendOutcome, Expected } from '../event-store.js';
+import { APPEND_LOCK, CHANNEL, EXPECTED_EXISTING, EXPECTED_NONE } from './append-function.js';
+import { binaryArray, intArray } from './binary-array.js';
+import { instantOf, TEXT } from './rows.js';
+
+/** An append as bytes, ready to be sent, alone or with others. */
+export interface EncodedAppend {
+  readonly append: Append;
+  readonly events: readonly EncodedEvent[];
+  readonly bytes: number;
+}
+
+/** What the database says of an append; whether a repeat is one is seen from the event that is there. */
+export type Verdict =
+  Exclude<AppendOutcome, { outcome: 'repeated' | 'keyConflict' }> | { readonly outcome: 'repeated' };
+
+export function encodeAppend(append: Append, codec: Codec): EncodedAppend {
+  if (append.events.length === 0) throw new Error(`An append to ${append.stream} has no events.`);
+  const events = append.events.map((event) => codec.encode(event));
+  return { append, events, bytes: events.reduce((sum, { meta, data }) => sum + meta.length + data.length, 0) };
+}
+
+/** Writes a batch in one commit; one verdict per append, in their order. */
+export async function writeBatch(client: pg.ClientBase, batch: readonly EncodedAppend[]): Promise<Verdict[]> {
+  const [first, ...more] = batch;
+  if (first && more.length === 0) {
+    const verdict = await insertOne(client, first);
+    if (verdict) return [verdict];
+  }
+  return appendAll(client, batch);
+}
+
+// When one event waits, a plain INSERT costs a third less than the function. It succeeds only if nothing at all stands
+// in its way; whatever else the case may be, the function finds out. Where another process holds the lock, this
+// statement's view of the log would be outdated by the time it got it: it does not wait.
+const INSERT_ONE = `
+  INSERT INTO log.events
+    (position, recorded_at, revision, append_size, event_id, stream, tenant_id, type, meta, data)
+  SELECT coalesce(last.position, 0) + 1, greatest(date_trunc('milliseconds', clock_timestamp()), last.recorded_at),
+    $2::int, 1, $3::uuid, $1, $4, $5, $6::bytea, $7::bytea
+  FROM (SELECT pg_try_advisory_xact_lock(${APPEND_LOCK}) AS obtained) AS lock
+  LEFT JOIN LATERAL (SELECT position, recorded_at FROM log.events ORDER BY position DESC LIMIT 1) AS last ON true
+  WHERE lock.obtained
+    AND ($2::int = 0 OR EXISTS (SELECT FROM log.events WHERE stream = $1 AND revision = $2::int - 1))
+  RETURNING position, recorded_at, pg_notify('${CHANNEL}', position::text)`;
+
+async function insertOne(client: pg.ClientBase, { append, events }: EncodedAppend): Promise<Verdict | undefined> {
+  const [event, ...more] = append.events;
+  if (!event || more.length > 0 || append.claims || append.expected === 'existing') return undefined;
+  const revision = expectedRevision(append.expected) + 1;
+  const { meta, data } = events[0]!;
+  try {
+    const { rows } = await client.query<{ position: string; recorded_at: string }>({
+      name: 'log_insert_one',
+      text: INSERT_ONE,
+      values: [append.stream, revision, toUuid(event.id), event.tenantId, event.type, meta, data],
+      ...ANSWER,
+    });
+    const row = rows[0];
+    return (
+      row && { outcome: 'appended', position: BigInt(row.position), revision, recordedAt: instantOf(row.recorded_at) }
+    );
+  } catch (error) {
+    if (isUniqueViolation(error)) return undefined;
+    throw error;
+  }
+}
+
+interface VerdictRow {
+  readonly outcome: 'all' | Verdict['outcome'];
+  readonly at_position: string;
+  readonly at_revision: string | null;
+  readonly at_time: string;
+  readonly claim: string;
+  readonly claim_owner: string;
+}
+
+async function appendAll(client: pg.ClientBase, batch: readonly EncodedAppend[]): Promise<Verdict[]> {
+  const { rows } = await client.query<VerdictRow>({
+    name: 'log_append',
+    text: 'SELECT * FROM log.append($1::int[], $2, $3::int[], $4::int[], $5, $6, $7, $8, $9, $10::int[], $11)',
+    values: parameters(batch),
+    ...ANSWER,
+  });
+  const [first] = rows;
+  if (first?.outcome !== 'all') return rows.map(verdictOf);
+  let position = BigInt(first.at_position);
+  const recordedAt = instantOf(first.at_time);
+  return batch.map(({ append }) => {
+    position += BigInt(append.events.length);
+    const revision = expectedRevision(append.expected) + append.events.length;
+    return { outcome: 'appended', position, revision, recordedAt };
+  });
+}
+
+function parameters(batch: readonly EncodedAppend[]): unknown[] {
+  const appends: number[] = [];
+  const streams: string[] = [];
+  const revisions: number[] = [];
+  const sizes: number[] = [];
+  const tenantIds: string[] = [];
+  const types: string[] = [];
+  const ids: Buffer[] = [];
+  const metas: Buffer[] = [];
+  const datas: Buffer[] = [];
+  for (const [number, { append, events }] of batch.entries()) {
+    const before = expectedRevision(append.expected);
+    for (const [index, event] of append.events.entries()) {
+      appends.push(number + 1);
+      streams.push(append.stream);
+      revisions.push(before + 1 + index);
+      sizes.push(events.length);
+      tenantIds.push(event.tenantId);
+      types.push(event.type);
+      ids.push(Buffer.from(toUuid(event.id).replaceAll('-', ''), 'hex'));
+      metas.push(events[index]!.meta);
+      datas.push(events[index]!.data);
+    }
+  }
+  return [
+    intArray(appends),
+    binaryArray('text', streams),
+    intArray(revisions),
+    intArray(sizes),
+    binaryArray('text', tenantIds),
+    binaryArray('text', types),
+    binaryArray('uuid', ids),
+    binaryArray('bytea', metas),
+    binaryArray('bytea', datas),
+    intArray(batch.map(({ append }) => expectedRevision(append.expected))),
+    batch.some(({ append }) => append.claims) ? JSON.stringify(batch.map(({ append }) => append.claims ?? null)) : null,
+  ];
+}
+
+function verdictOf(row: VerdictRow): Verdict {
+  const revision = Number(row.at_revision);
+  switch (row.outcome) {
+    case 'appended':
+      return { outcome: 'appended', position: BigInt(row.at_position), revision, recordedAt: instantOf(row.at_time) };
+    case 'wrongRevision':
+      return { outcome: 'wrongRevision', actual: row.at_revision === null ? 'none' : revision };
+    case 'claimTaken':
+      return { outcome: 'claimTaken', name: row.claim, owner: row.claim_owner };
+    case 'repeated':
+      return { outcome: 'repeated' };
+    case 'all':
+      throw new Error('log.append answered `all` beside other verdicts.');
+  }
+}
+
+function expectedRevision(expected: Expected): number {
+  if (expected === 'none') return EXPECTED_NONE;
+  return expected === 'existing' ? EXPECTED_EXISTING : expected;
+}
+
+const isUniqueViolation = (error: unknown) => error instanceof Error && 'code' in error && error.code === '23505';
+
+// A connection that has not answered by then is taken for lost.
+const ANSWER = { types: TEXT, query_timeout: 30_000 };

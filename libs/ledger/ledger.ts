@@ -1,0 +1,56 @@
+import type { DecisionContext } from '../event-sourcing/decider.js';
+import type { EventTypeSpec } from '../event-sourcing/event.js';
+import { streamDecider } from '../event-sourcing/stream-decider.js';
+import type { Upcasters } from '../event-sourcing/upcaster.js';
+import type { Concepts } from './execute.js';
+import { party, type PartyCommand, type PartyEvent } from './party/party.js';
+import { tie, type RelationshipCommand, type RelationshipEvent } from './relationship/relationship.js';
+import { touches, type TouchCommand, type TouchEvent } from './touch/touch.js';
+
+/** The concepts of the ledger: each has a folder here, a page in docs/events and its own event types. */
+export const concepts = [
+  { folder: 'party', events: party.events },
+  { folder: 'relationship', events: tie.events },
+  { folder: 'touch', events: touches.events },
+] as const;
+
+/** All that can be asked of the ledger, and all that it can say. */
+export type LedgerCommand = PartyCommand | RelationshipCommand | TouchCommand;
+export type LedgerEvent = PartyEvent | RelationshipEvent | TouchEvent;
+
+/** What the log must know of every event type, by name. */
+export const eventTypes: ReadonlyMap<string, EventTypeSpec> = new Map(
+  concepts.flatMap(({ events }) => Object.entries<EventTypeSpec>(events)),
+);
+
+/** No shape has changed yet. The first that does gets its upcaster beside its concept, and is named here. */
+export const upcasters: Upcasters = {};
+
+export const partyDecider = streamDecider('party', { party });
+/** The entries of a relationship share its stream. */
+export const relationshipDecider = streamDecider('relationship', { tie, touches });
+
+/** What the one way in works with. */
+export const ledger: Concepts = {
+  deciders: [partyDecider, relationshipDecider],
+  streamId: (command, context) => streamId(command as LedgerCommand, context),
+  categoryOf(id) {
+    const category = CATEGORIES[id.slice(0, id.indexOf('_'))];
+    if (!category) throw new Error(`${id} names no stream.`);
+    return category;
+  },
+};
+
+const CATEGORIES: Readonly<Record<string, string>> = { pty: 'party', rel: 'relationship' };
+
+/** A command goes to the stream that it names; one that begins a stream makes its id from its idempotency key. */
+function streamId(command: LedgerCommand, context: Pick<DecisionContext, 'id'>): string {
+  switch (command.type) {
+    case 'RegisterParty':
+      return context.id('pty');
+    case 'OpenRelationship':
+      return context.id('rel');
+    default:
+      return 'partyId' in command ? command.partyId : command.relationshipId;
+  }
+}

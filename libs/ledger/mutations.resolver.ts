@@ -1,0 +1,80 @@
+import type { Type } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Args, Context, Mutation, Resolver, TypeMetadataStorage } from '@nestjs/graphql';
+import { CurrentCaller, type Caller } from '../access/caller.js';
+import { Roles } from '../access/roles.js';
+import type { Refusal } from '../event-sourcing/decider.js';
+import { carriedOut, refused } from '../graphql/payload.js';
+import type { RequestContext } from '../graphql/request-context.js';
+import { CarryOut } from './carry-out.module.js';
+import type { Executed } from './execute.js';
+import type { LedgerPayload } from './payloads.types.js';
+import { invalid } from './refusals.js';
+import type { CommandClass } from './validate.inputs.js';
+
+const LONGEST_KEY = 255;
+
+/** The argument that makes a mutation safe to send again. */
+export const IdempotencyKey = (): ParameterDecorator =>
+  Args('idempotencyKey', {
+    type: () => String,
+    nullable: true,
+    description: `Names the command for ever, 1 to ${String(LONGEST_KEY)} characters: sent again, it counts once and is answered alike.`,
+  });
+
+/** Sends a command over the bus and puts what became of it into a payload. */
+export async function carryOut(
+  bus: CommandBus,
+  commandClass: CommandClass,
+  fields: object,
+  idempotencyKey: string | null | undefined,
+  { tenantId, actor }: Caller,
+  { correlationId }: RequestContext,
+): Promise<LedgerPayload> {
+  if (idempotencyKey === '' || (idempotencyKey ?? '').length > LONGEST_KEY) {
+    return payloadOf([invalid(['idempotencyKey'], `A key has 1 to ${String(LONGEST_KEY)} characters.`)]);
+  }
+  const context = { tenantId, actor, correlationId, idempotencyKey: idempotencyKey ?? undefined };
+  return payloadOf(await bus.execute(new CarryOut(commandClass, fields, context)));
+}
+
+const payloadOf = (result: Executed | readonly Refusal[]): LedgerPayload =>
+  'position' in result ? { ...carriedOut(result), executed: result } : { ...refused(...result), executed: null };
+
+/**
+ * A resolver with one mutation per command, named like it: a new command needs its input class and nothing here. The
+ * description is that of the input.
+ */
+export function mutationsOf(commands: readonly CommandClass[], payload: Type<LedgerPayload>): Type {
+  @Resolver()
+  class Mutations {
+    constructor(readonly bus: CommandBus) {}
+  }
+  for (const commandClass of commands) addMutation(Mutations.prototype, commandClass, payload);
+  return Mutations;
+}
+
+function addMutation(mutations: { bus: CommandBus }, commandClass: CommandClass, payload: Type<LedgerPayload>): void {
+  const { type } = new commandClass();
+  const name = type.charAt(0).toLowerCase() + type.slice(1);
+  const description = TypeMetadataStorage.getInputTypesMetadata().find(
+    ({ target }) => target === commandClass,
+  )?.description;
+  function mutation(
+    this: typeof mutations,
+    input: object,
+    key: string | null,
+    caller: Caller,
+    context: RequestContext,
+  ) {
+    return carryOut(this.bus, commandClass, input, key, caller, context);
+  }
+  const descriptor: TypedPropertyDescriptor<unknown> = { value: mutation, writable: true, configurable: true };
+  Object.defineProperty(mutations, name, descriptor);
+  Args('input', { type: () => commandClass, description: 'What to record.' })(mutations, name, 0);
+  IdempotencyKey()(mutations, name, 1);
+  CurrentCaller()(mutations, name, 2);
+  Context()(mutations, name, 3);
+  Roles('recorder')(mutations, name, descriptor);
+  Mutation(() => payload, { name, description: description ?? type })(mutations, name, descriptor);
+}

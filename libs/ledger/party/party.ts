@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import { slice, type Decision, type DecisionContext, type Refusal } from '../../event-sourcing/decider.js';
+import { event, type Event } from '../../event-sourcing/event.js';
+import type { AffiliationId, ContactPointId, PartyId } from '../../event-sourcing/id.js';
+import type { Instant } from '../../event-sourcing/instant.js';
+import { endsBeforeStart, outOfOrder } from '../order.js';
+import { present } from '../present.js';
+import { conflict, invalid, refuse } from '../refusals.js';
+import { mislabelled } from '../words.js';
+import { isNpi } from './npi.js';
+import type {
+  AddContactPoint,
+  EndAffiliation,
+  IdentifyParty,
+  InvalidateContactPoint,
+  RegisterParty,
+  StartAffiliation,
+  VerifyContactPoint,
+} from './party.inputs.js';
+import type { ContactPointKind, PartyKind, PartyRole } from './party.words.js';
+
+/** An external name of a party: unique per system in the tenant. */
+export interface Identity {
+  readonly system: string;
+  readonly value: string;
+}
+
+// Stored names and shapes: rename the code freely, never these. Every version has a sample in samples/.
+export type PartyEvent =
+  | Event<'PartyRegistered', { partyId: PartyId; kind: PartyKind; displayName: string; roles: readonly PartyRole[] }>
+  | Event<'PartyIdentified', Identity>
+  | Event<
+      'ContactPointAdded',
+      { contactPointId: ContactPointId; kind: ContactPointKind; kindLabel?: string; value: string; label?: string }
+    >
+  | Event<'ContactPointVerified', { contactPointId: ContactPointId; orderReason?: string }>
+  | Event<'ContactPointInvalidated', { contactPointId: ContactPointId; reason: string; orderReason?: string }>
+  | Event<'AffiliationStarted', { affiliationId: AffiliationId; organizationId: PartyId; position?: string }>
+  | Event<
+      'AffiliationEnded',
+      { affiliationId: AffiliationId; organizationId: PartyId; position?: string; reason?: string }
+    >;
+
+export type PartyCommand =
+  | RegisterParty
+  | IdentifyParty
+  | AddContactPoint
+  | VerifyContactPoint
+  | InvalidateContactPoint
+  | StartAffiliation
+  | EndAffiliation;
+
+export interface Party {
+  /** Absent until PartyRegistered. */
+  registered?: { readonly partyId: PartyId; readonly kind: PartyKind };
+  /** By their claim: the text of an identity is not kept. */
+  readonly identities: Set<string>;
+  readonly contactPoints: Map<ContactPointId, ContactPoint>;
+  readonly affiliations: Map<AffiliationId, Affiliation>;
+}
+
+interface ContactPoint {
+  readonly kind: ContactPointKind;
+  readonly value: string;
+  readonly addedAt: Instant;
+  verifiedAt?: Instant;
+  invalidatedAt?: Instant;
+}
+
+interface Affiliation {
+  readonly organizationId: PartyId;
+  readonly position?: string | undefined;
+  readonly startedAt: Instant;
+  endedAt?: Instant;
+}
+
+/** The state of a party's stream. */
+export interface PartyStream {
+  readonly party: Party;
+}
+
+export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
+  events: {
+    PartyRegistered: { version: 1, dataClass: 'PERSONAL', personal: ['displayName'] },
+    PartyIdentified: { version: 1, dataClass: 'PERSONAL', personal: ['value'] },
+    ContactPointAdded: { version: 1, dataClass: 'PERSONAL', personal: ['value', 'label'] },
+    ContactPointVerified: { version: 1, dataClass: 'PERSONAL', personal: ['orderReason'] },
+    ContactPointInvalidated: { version: 1, dataClass: 'PERSONAL', personal: ['reason', 'orderReason'] },
+    AffiliationStarted: { version: 1, dataClass: 'PERSONAL', personal: ['position'] },
+    AffiliationEnded: { version: 1, dataClass: 'PERSONAL', personal: ['position', 'reason'] },
+  },
+
+  initial: () => ({ identities: new Set(), contactPoints: new Map(), affiliations: new Map() }),
+
+  decide: {
+    RegisterParty({ party }, { kind, displayName, roles, identities }, context) {
+      if (party.registered) return conflict(party.registered.kind, 'This party is registered already.');
+      const wrong = (identities ?? []).map((identity, index) => misidentified(identity, ['identities', String(index)]));
+      return (
+        wrong.find((refusal) => refusal !== undefined) ?? [
+          event('PartyRegistered', { partyId: context.id('pty'), kind, displayName, roles: roles ?? [] }),
+          ...(identities ?? []).map(({ system, value }) => event('PartyIdentified', { system, value })),
+        ]
+      );
+    },
+
+    IdentifyParty: ofKnown((party, { system, value }) => {
+      if (party.identities.has(claimOf({ system, value }))) return [];
+      return misidentified({ system, value }, []) ?? [event('PartyIdentified', { system, value })];
+    }),
+
+    AddContactPoint: ofKnown((party, { kind, kindLabel, value, label }, context) => {
+      for (const [id, known] of party.contactPoints) {
+        if (known.kind === kind && known.value === value && !known.invalidatedAt) {
+          return conflict(id, 'The party has this contact point already.', ['value']);
+        }
+      }
+      const contactPointId = context.id('cpt');
+      return (
+        mislabelled(kind, kindLabel, ['kindLabel']) ?? [
+          event('ContactPointAdded', present({ contactPointId, kind, kindLabel, value, label })),
+        ]
+      );
+    }),
+
+    VerifyContactPoint: ofKnown((party, command, context) => {
+      const { contactPointId, orderReason } = command;
+      const known = party.contactPoints.get(contactPointId);
+      if (!known) return contactPointUnknown(contactPointId);
+      if (known.invalidatedAt) return conflict('INVALIDATED', 'The contact point is known to be invalid.');
+      if (known.verifiedAt === context.occurredAt) return [];
+      return (
+        outOfOrder(context, known.addedAt, command) ?? [
+          event('ContactPointVerified', present({ contactPointId, orderReason })),
+        ]
+      );
+    }),
+
+    InvalidateContactPoint: ofKnown((party, command, context) => {
+      const { contactPointId, reason, orderReason } = command;
+      const known = party.contactPoints.get(contactPointId);
+      if (!known) return contactPointUnknown(contactPointId);
+      if (known.invalidatedAt) return [];
+      return (
+        outOfOrder(context, known.addedAt, command) ?? [
+          event('ContactPointInvalidated', present({ contactPointId, reason, orderReason })),
+        ]
+      );
+    }),
+
+    StartAffiliation: ofKnown((party, { organizationId, position }, context) => {
+      if (party.registered?.kind !== 'PERSON') return wrongKind(['partyId'], 'PERSON');
+      for (const [id, known] of party.affiliations) {
+        if (known.organizationId === organizationId && known.position === (position ?? undefined) && !known.endedAt) {
+          return conflict(id, 'The person holds this position there already.', ['organizationId']);
+        }
+      }
+      const affiliationId = context.id('aff');
+      return (
+        notAParty(context, organizationId, ['organizationId'], 'ORGANISATION') ?? [
+          event('AffiliationStarted', present({ affiliationId, organizationId, position })),
+        ]
+      );
+    }),
+
+    EndAffiliation: ofKnown((party, { affiliationId, reason }, context) => {
+      const known = party.affiliations.get(affiliationId);
+      if (!known)
+        return refuse('AFFILIATION_UNKNOWN', `${affiliationId} is no affiliation of this party.`, at('affiliationId'));
+      const { organizationId, position, startedAt, endedAt } = known;
+      if (endedAt) return endedAt === context.occurredAt ? [] : conflict(endedAt, 'The affiliation ended before.');
+      return (
+        endsBeforeStart(context, startedAt) ?? [
+          event('AffiliationEnded', present({ affiliationId, organizationId, position, reason })),
+        ]
+      );
+    }),
+  },
+
+  evolve: {
+    PartyRegistered(party, { data: { partyId, kind } }) {
+      party.registered = { partyId, kind };
+      return party;
+    },
+    PartyIdentified(party, { data }) {
+      party.identities.add(claimOf(data));
+      return party;
+    },
+    ContactPointAdded(party, { data: { contactPointId, kind, value }, occurredAt }) {
+      party.contactPoints.set(contactPointId, { kind, value, addedAt: occurredAt });
+      return party;
+    },
+    ContactPointVerified(party, { data, occurredAt }) {
+      party.contactPoints.get(data.contactPointId)!.verifiedAt = occurredAt;
+      return party;
+    },
+    ContactPointInvalidated(party, { data, occurredAt }) {
+      party.contactPoints.get(data.contactPointId)!.invalidatedAt = occurredAt;
+      return party;
+    },
+    AffiliationStarted(party, { data: { affiliationId, organizationId, position }, occurredAt }) {
+      party.affiliations.set(affiliationId, { organizationId, position, startedAt: occurredAt });
+      return party;
+    },
+    AffiliationEnded(party, { data, occurredAt }) {
+      party.affiliations.get(data.affiliationId)!.endedAt = occurredAt;
+      return party;
+    },
+  },
+
+  consults: { StartAffiliation: ({ organizationId }) => [organizationId] },
+
+  claims: {
+    PartyIdentified: (identified, { party }) => ({
+      take: [{ name: claimOf(identified.data), owner: party.registered!.partyId, refusal: 'STATE_CONFLICT' }],
+    }),
+  },
+});
+
+/** Refuses an id in another concept's command that is no party, or none of the kind that is needed. */
+export function notAParty(
+  context: DecisionContext,
+  partyId: PartyId,
+  path: readonly string[],
+  kind?: PartyKind,
+): Refusal | undefined {
+  const consulted = context.consulted(partyId) as PartyStream | undefined;
+  const registered = consulted?.party.registered;
+  if (!registered) return partyUnknown(partyId, path);
+  return kind && registered.kind !== kind ? wrongKind(path, kind) : undefined;
+}
+
+/** Decides on a registered party. */
+function ofKnown<C extends { readonly partyId: PartyId }>(
+  decide: (party: Party, command: C, context: DecisionContext) => Decision<PartyEvent>,
+) {
+  return ({ party }: PartyStream, command: C, context: DecisionContext): Decision<PartyEvent> =>
+    party.registered ? decide(party, command, context) : partyUnknown(command.partyId, ['partyId']);
+}
+
+const at = (...path: readonly string[]) => ({ path });
+
+const partyUnknown = (partyId: PartyId, path: readonly string[]): Refusal =>
+  refuse('PARTY_UNKNOWN', `There is no party ${partyId}.`, { path });
+
+const wrongKind = (path: readonly string[], kind: PartyKind): Refusal =>
+  invalid(path, `This party is no ${kind}.`, { allowed: [kind] });
+
+const contactPointUnknown = (contactPointId: ContactPointId): Refusal =>
+  refuse('CONTACT_POINT_UNKNOWN', `${contactPointId} is no contact point of this party.`, at('contactPointId'));
+
+const misidentified = ({ system, value }: Identity, path: readonly string[]): Refusal | undefined =>
+  system.toUpperCase() === 'NPI' && !isNpi(value)
+    ? invalid([...path, 'value'], 'This is no NPI: ten digits, of which the last checks the others.')
+    : undefined;
+
+/** Names an identity without showing it. */
+const claimOf = ({ system, value }: Identity): string =>
+  `identity|${system}|${createHash('sha256').update(value).digest('hex')}`;

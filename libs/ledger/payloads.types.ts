@@ -1,0 +1,29 @@
+import { Field, ObjectType } from '@nestjs/graphql';
+import { Payload } from '../graphql/payload.js';
+import type { Executed } from './execute.js';
+
+/** A payload whose entity is read from the read models, and only when it is asked for. */
+@ObjectType({ isAbstract: true })
+export abstract class LedgerPayload extends Payload {
+  /** Null when the command was refused. */
+  executed: Executed | null;
+}
+
+@ObjectType({ description: 'What became of a command about a party.' })
+export class PartyPayload extends LedgerPayload {}
+
+@ObjectType({ description: 'What became of a command about a relationship.' })
+export class RelationshipPayload extends LedgerPayload {}
+
+@ObjectType({ description: 'What became of a command about a touch.' })
+export class TouchPayload extends LedgerPayload {}
+
+@ObjectType({
+  description: 'What became of many commands. `position` is the highest, `errors` are of the list as a whole.',
+})
+export class TouchesPayload extends Payload {
+  @Field(() => [TouchPayload], {
+    description: 'One per input, in their order; each is recorded or refused for itself.',
+  })
+  results: readonly TouchPayload[];
+}

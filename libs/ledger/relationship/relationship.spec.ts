@@ -1,0 +1,417 @@
+import { describe, expect, it } from '@jest/globals';
+import { event, type Event } from '../../event-sourcing/event.js';
+import { deriveId, type PartyId } from '../../event-sourcing/id.js';
+import type { Instant } from '../../event-sourcing/instant.js';
+import { contextOf, given, NOW, stateAfter } from '../../event-sourcing/testing/given.js';
+import { partyDecider, relationshipDecider } from '../ledger.js';
+import type { PartyKind } from '../party/party.words.js';
+import type { OpenRelationship } from './relationship.inputs.js';
+
+const relationshipId = contextOf(NOW).id('rel');
+const party = (name: string): PartyId => deriveId('pty', name);
+const [a, b, ada, ben, clinic] = ['a', 'b', 'ada', 'ben', 'clinic'].map(party) as [
+  PartyId,
+  PartyId,
+  PartyId,
+  PartyId,
+  PartyId,
+];
+const day = (number: number): Instant => `2026-01-${String(number).padStart(2, '0')}T09:00:00.000Z` as Instant;
+
+const known = (partyId: PartyId, kind: PartyKind = 'PERSON') =>
+  stateAfter(partyDecider, event('PartyRegistered', { partyId, kind, displayName: 'X', roles: [] }));
+const others = {
+  ...Object.fromEntries([a, b, ada, ben].map((id) => [id, known(id)])),
+  [clinic]: known(clinic, 'ORGANISATION'),
+};
+
+const opened = event(
+  'RelationshipOpened',
+  { relationshipId, a, b, kind: 'REFERRAL_PARTNER', intent: 'RELATIONAL' },
+  day(10),
+);
+const open: OpenRelationship = { type: 'OpenRelationship', a, b, kind: 'REFERRAL_PARTNER', intent: 'RELATIONAL' };
+const ended = event('RelationshipEnded', { from: 'PROSPECT', manner: 'GRACEFUL' }, day(20));
+const lapsed = event('RelationshipLapsed', { from: 'TRUSTED' }, day(20));
+
+/** The relationship as it stands after these events. */
+const relationship = (...events: readonly Event[]) => given(relationshipDecider, opened, ...events);
+
+describe('opening a relationship', () => {
+  it('ties two parties', () => {
+    given(relationshipDecider).when(open, { others }).then(event('RelationshipOpened', opened.data));
+  });
+
+  it('looks at both parties and is refused when either is unknown', () => {
+    expect(relationshipDecider.consults(open, relationshipDecider.initial())).toEqual([a, b]);
+    given(relationshipDecider)
+      .when(open, { others: { [b]: known(b) } })
+      .thenRefused('PARTY_UNKNOWN', { path: ['a'] });
+    given(relationshipDecider)
+      .when(open, { others: { [a]: known(a) } })
+      .thenRefused('PARTY_UNKNOWN', { path: ['b'] });
+  });
+
+  it('is refused for a party with itself', () => {
+    given(relationshipDecider)
+      .when({ ...open, b: a }, { others })
+      .thenRefused('INVALID_INPUT', { path: ['b'] });
+  });
+
+  it('is refused where there is one already', () => {
+    relationship().when(open, { others }).thenRefused('STATE_CONFLICT', { current: 'PROSPECT' });
+  });
+
+  it('claims the pair and kind until the end, whichever party is named first', () => {
+    const name = `tie|${[a, b].sort().join('|')}|REFERRAL_PARTNER`;
+    const before = relationshipDecider.initial();
+    const swapped = event('RelationshipOpened', { ...opened.data, a: b, b: a });
+    const taken = { take: [{ name, owner: relationshipId, refusal: 'STATE_CONFLICT' }] };
+    expect(relationshipDecider.claims(opened, before)).toEqual(taken);
+    expect(relationshipDecider.claims(swapped, before)).toEqual(taken);
+    expect(relationshipDecider.claims(ended, stateAfter(relationshipDecider, opened))).toEqual({ release: [name] });
+  });
+});
+
+describe('the stage of a relationship', () => {
+  const change = { type: 'ChangeStage' as const, relationshipId, to: 'TRUSTED' as const, reason: 'He asked us first.' };
+  const changed = event('StageChanged', { from: 'PROSPECT', to: 'TRUSTED', reason: 'He asked us first.' }, day(15));
+
+  it('changes from where it stands, for a reason', () => {
+    relationship().when(change).then(event('StageChanged', changed.data));
+    relationship(changed)
+      .when({ ...change, to: 'STRAINED', reason: 'A letter got lost.' })
+      .then(event('StageChanged', { from: 'TRUSTED', to: 'STRAINED', reason: 'A letter got lost.' }));
+  });
+
+  it('changes nothing when it stands there already', () => {
+    relationship(changed).when(change).thenNothing();
+  });
+
+  it.each(['DORMANT', 'ENDED'] as const)('is never set to %s by hand', (to) => {
+    relationship()
+      .when({ ...change, to })
+      .thenRefused('INVALID_INPUT', { path: ['to'] });
+  });
+
+  it('changes in the order of time, unless somebody says why not', () => {
+    const early = { ...change, to: 'ENGAGED' as const, occurredAt: day(14) };
+    relationship(changed)
+      .when(early)
+      .thenRefused('ORDER_IMPLAUSIBLE', { path: ['occurredAt'], current: day(15) });
+    relationship(changed)
+      .when({ ...early, orderReason: 'Found in the diary.' })
+      .then(
+        event('StageChanged', {
+          from: 'TRUSTED',
+          to: 'ENGAGED',
+          reason: change.reason,
+          orderReason: 'Found in the diary.',
+        }),
+      );
+    relationship()
+      .when({ ...change, occurredAt: day(9) })
+      .thenRefused('ORDER_IMPLAUSIBLE', { current: day(10) });
+  });
+
+  it('does not change while the relationship is dormant', () => {
+    relationship(changed, lapsed).when(change).thenRefused('STATE_CONFLICT', { current: 'DORMANT' });
+  });
+});
+
+describe('the stewards of a relationship', () => {
+  const assign = { type: 'AssignSteward' as const, relationshipId, stewardId: ada, role: 'PRIMARY' as const };
+  const assigned = event('StewardAssigned', { stewardId: ada, role: 'PRIMARY' }, day(12));
+  const backup = event('StewardAssigned', { stewardId: ben, role: 'BACKUP' }, day(13));
+  const handOver = { type: 'HandOverSteward' as const, relationshipId, toStewardId: ben, warmIntro: true };
+  const release = { type: 'ReleaseSteward' as const, relationshipId, stewardId: ada };
+
+  it('are persons', () => {
+    relationship().when(assign, { others }).then(event('StewardAssigned', assigned.data));
+    relationship()
+      .when({ ...assign, stewardId: clinic }, { others })
+      .thenRefused('INVALID_INPUT', { path: ['stewardId'] });
+    relationship(assigned)
+      .when({ ...handOver, toStewardId: clinic }, { others })
+      .thenRefused('INVALID_INPUT', { path: ['toStewardId'] });
+  });
+
+  it('are parties that are known', () => {
+    expect(relationshipDecider.consults(assign, relationshipDecider.initial())).toEqual([ada]);
+    expect(relationshipDecider.consults(handOver, relationshipDecider.initial())).toEqual([ben]);
+    relationship()
+      .when(assign)
+      .thenRefused('PARTY_UNKNOWN', { path: ['stewardId'] });
+    relationship(assigned)
+      .when(handOver)
+      .thenRefused('PARTY_UNKNOWN', { path: ['toStewardId'] });
+  });
+
+  it('have one PRIMARY among them: a second is refused with the one there is', () => {
+    relationship(assigned)
+      .when({ ...assign, stewardId: ben }, { others })
+      .thenRefused('STATE_CONFLICT', { current: ada });
+  });
+
+  it('have any number of BACKUP beside the PRIMARY', () => {
+    relationship(assigned, backup)
+      .when({ ...assign, stewardId: a, role: 'BACKUP' }, { others })
+      .then(event('StewardAssigned', { stewardId: a, role: 'BACKUP' }));
+  });
+
+  it('stay as they are when the role is theirs already', () => {
+    relationship(assigned).when(assign, { others }).thenNothing();
+  });
+
+  it('may change role: a BACKUP becomes PRIMARY once there is none', () => {
+    const released = event('StewardReleased', { stewardId: ada, role: 'PRIMARY' }, day(14));
+    relationship(assigned, backup, released)
+      .when({ ...assign, stewardId: ben }, { others })
+      .then(event('StewardAssigned', { stewardId: ben, role: 'PRIMARY' }));
+  });
+
+  it('hand over with or without an introduction', () => {
+    const handedOver = { fromStewardId: ada, stewardId: ben, role: 'PRIMARY', warmIntro: true };
+    relationship(assigned).when(handOver, { others }).then(event('StewardHandedOver', handedOver));
+    relationship(assigned, backup)
+      .when({ ...handOver, warmIntro: false }, { others })
+      .then(event('StewardHandedOver', { ...handedOver, warmIntro: false }));
+  });
+
+  it('change nothing by handing over to the one who has it', () => {
+    relationship(assigned)
+      .when({ ...handOver, toStewardId: ada }, { others })
+      .thenNothing();
+  });
+
+  it('cannot hand over what nobody has', () => {
+    relationship(backup).when(handOver, { others }).thenRefused('STATE_CONFLICT', { current: 'NONE' });
+  });
+
+  it('are one PRIMARY still after a hand-over', () => {
+    const handedOver = event('StewardHandedOver', {
+      fromStewardId: ada,
+      stewardId: ben,
+      role: 'PRIMARY',
+      warmIntro: true,
+    });
+    relationship(assigned, handedOver).when(assign, { others }).thenRefused('STATE_CONFLICT', { current: ben });
+  });
+
+  it('are released with the role they had', () => {
+    relationship(assigned)
+      .when({ ...release, reason: 'Parental leave.' })
+      .then(event('StewardReleased', { stewardId: ada, role: 'PRIMARY', reason: 'Parental leave.' }));
+    relationship(backup).when(release).thenRefused('STATE_CONFLICT', { current: ben });
+    relationship().when(release).thenRefused('STATE_CONFLICT', { current: 'NONE' });
+  });
+
+  it('never end before they began', () => {
+    relationship(assigned)
+      .when({ ...release, occurredAt: day(11), orderReason: 'No reason helps.' })
+      .thenRefused('ORDER_IMPLAUSIBLE', { current: day(12) });
+    relationship(assigned)
+      .when({ ...handOver, occurredAt: day(11), orderReason: 'No reason helps.' }, { others })
+      .thenRefused('ORDER_IMPLAUSIBLE', { current: day(12) });
+  });
+
+  it('change in the order of time, unless somebody says why not', () => {
+    const early = { ...assign, stewardId: ben, role: 'BACKUP' as const, occurredAt: day(11) };
+    relationship(assigned)
+      .when(early, { others })
+      .thenRefused('ORDER_IMPLAUSIBLE', { current: day(12) });
+    relationship(assigned)
+      .when({ ...early, orderReason: 'She forgot to say.' }, { others })
+      .then(event('StewardAssigned', { stewardId: ben, role: 'BACKUP', orderReason: 'She forgot to say.' }));
+    const lateRelease = { ...release, occurredAt: day(12) };
+    relationship(assigned, backup)
+      .when(lateRelease)
+      .thenRefused('ORDER_IMPLAUSIBLE', { current: day(13) });
+  });
+});
+
+describe('the cadence of a relationship', () => {
+  const set = { type: 'SetCadence' as const, relationshipId, intervalDays: 30, graceDays: 5 };
+  const cadence = event('CadenceSet', { intervalDays: 30, graceDays: 5 }, day(15));
+
+  it('is set, and set anew', () => {
+    relationship().when(set).then(event('CadenceSet', cadence.data));
+    relationship(cadence)
+      .when({ ...set, intervalDays: 14 })
+      .then(event('CadenceSet', { intervalDays: 14, graceDays: 5 }));
+  });
+
+  it('changes nothing when it is the one in force', () => {
+    relationship(cadence)
+      .when({ ...set, occurredAt: day(15) })
+      .thenNothing();
+  });
+
+  it('may be told late: the one in force is the latest by its own time', () => {
+    const late = event('CadenceSet', { intervalDays: 90, graceDays: 0 }, day(12));
+    relationship(cadence, late).when(set).thenNothing();
+    relationship(cadence)
+      .when({ ...set, occurredAt: day(14) })
+      .then(event('CadenceSet', cadence.data));
+  });
+
+  it('is not set before the opening, unless somebody says why', () => {
+    const early = { ...set, occurredAt: day(9) };
+    relationship()
+      .when(early)
+      .thenRefused('ORDER_IMPLAUSIBLE', { current: day(10) });
+    relationship()
+      .when({ ...early, orderReason: 'Agreed by letter.' })
+      .then(event('CadenceSet', { intervalDays: 30, graceDays: 5, orderReason: 'Agreed by letter.' }));
+  });
+});
+
+describe('the channel mix of a relationship', () => {
+  const set = {
+    type: 'SetChannelMixTarget' as const,
+    relationshipId,
+    shares: [
+      { channel: 'IN_PERSON_VISIT' as const, shareBp: 2_500 },
+      { channel: 'EMAIL' as const, shareBp: 7_500 },
+    ],
+  };
+
+  it('is set as a whole', () => {
+    relationship()
+      .when(set)
+      .then(event('ChannelMixTargetSet', { sharesBp: { IN_PERSON_VISIT: 2_500, EMAIL: 7_500 } }));
+  });
+
+  it('sums to 10000 basis points', () => {
+    relationship()
+      .when({ ...set, shares: set.shares.slice(0, 1) })
+      .thenRefused('INVALID_INPUT', { path: ['shares'] });
+    relationship()
+      .when({ ...set, shares: [] })
+      .thenRefused('INVALID_INPUT', { path: ['shares'] });
+  });
+
+  it('names each channel once', () => {
+    const half = { channel: 'EMAIL' as const, shareBp: 5_000 };
+    relationship()
+      .when({ ...set, shares: [half, half] })
+      .thenRefused('INVALID_INPUT', { path: ['shares', '1', 'channel'] });
+  });
+
+  it('is not set before the opening, unless somebody says why', () => {
+    relationship()
+      .when({ ...set, occurredAt: day(9) })
+      .thenRefused('ORDER_IMPLAUSIBLE');
+    relationship()
+      .when({ ...set, occurredAt: day(9), orderReason: 'Agreed by letter.' })
+      .then(
+        event('ChannelMixTargetSet', {
+          sharesBp: { IN_PERSON_VISIT: 2_500, EMAIL: 7_500 },
+          orderReason: 'Agreed by letter.',
+        }),
+      );
+  });
+});
+
+describe('a relationship that goes quiet', () => {
+  const lapse = { type: 'LapseRelationship' as const, relationshipId };
+  const reactivate = { type: 'ReactivateRelationship' as const, relationshipId };
+  const trusted = event('StageChanged', { from: 'PROSPECT', to: 'TRUSTED', reason: 'x' }, day(15));
+
+  it('lapses from where it stood, once', () => {
+    relationship(trusted)
+      .when({ ...lapse, reason: 'No answer since spring.' })
+      .then(event('RelationshipLapsed', { from: 'TRUSTED', reason: 'No answer since spring.' }));
+    relationship(trusted, lapsed).when(lapse).thenNothing();
+  });
+
+  it('comes back to the stage it had', () => {
+    relationship(trusted, lapsed)
+      .when(reactivate)
+      .then(event('RelationshipReactivated', { to: 'TRUSTED' }));
+  });
+
+  it('can lapse and come back again and again', () => {
+    const back = event('RelationshipReactivated', { to: 'TRUSTED' }, day(22));
+    relationship(trusted, lapsed, back)
+      .when(lapse)
+      .then(event('RelationshipLapsed', { from: 'TRUSTED' }));
+    relationship(trusted, lapsed, back).when(reactivate).thenRefused('STATE_CONFLICT', { current: 'TRUSTED' });
+  });
+
+  it('lapses in the order of time, unless somebody says why not', () => {
+    relationship(trusted)
+      .when({ ...lapse, occurredAt: day(14) })
+      .thenRefused('ORDER_IMPLAUSIBLE', { current: day(15) });
+    relationship(trusted)
+      .when({ ...lapse, occurredAt: day(14), orderReason: 'Noticed late.' })
+      .then(event('RelationshipLapsed', { from: 'TRUSTED', orderReason: 'Noticed late.' }));
+  });
+
+  it('never comes back before it lapsed', () => {
+    relationship(trusted, lapsed)
+      .when({ ...reactivate, occurredAt: day(19), orderReason: 'No reason helps.' })
+      .thenRefused('ORDER_IMPLAUSIBLE', { current: day(20) });
+  });
+});
+
+describe('the end of a relationship', () => {
+  const end = { type: 'EndRelationship' as const, relationshipId, manner: 'GRACEFUL' as const };
+  const touch = (at: Instant) =>
+    event('TouchRecorded', { touchId: deriveId('tch', at), participants: [], channel: 'EMAIL' }, at);
+
+  it('says how, and from where it stood', () => {
+    relationship()
+      .when({ ...end, reason: 'He retired.' })
+      .then(event('RelationshipEnded', { from: 'PROSPECT', manner: 'GRACEFUL', reason: 'He retired.' }));
+    relationship(lapsed)
+      .when({ ...end, manner: 'DORMANT' })
+      .then(event('RelationshipEnded', { from: 'DORMANT', manner: 'DORMANT' }));
+  });
+
+  it('is never before the opening', () => {
+    relationship()
+      .when({ ...end, occurredAt: day(9), orderReason: 'No reason helps.' })
+      .thenRefused('ORDER_IMPLAUSIBLE', { current: day(10) });
+  });
+
+  it('is not before the last change of stage nor before the last touch, unless somebody says why', () => {
+    relationship(lapsed)
+      .when({ ...end, occurredAt: day(19) })
+      .thenRefused('ORDER_IMPLAUSIBLE', { current: day(20) });
+    const early = { ...end, occurredAt: day(17) };
+    relationship(touch(day(18)), touch(day(16)))
+      .when(early)
+      .thenRefused('ORDER_IMPLAUSIBLE', { current: day(18) });
+    relationship(touch(day(18)))
+      .when({ ...early, orderReason: 'They met once more.' })
+      .then(event('RelationshipEnded', { from: 'PROSPECT', manner: 'GRACEFUL', orderReason: 'They met once more.' }));
+  });
+
+  it('does not mind touches that were retracted', () => {
+    const { touchId } = touch(day(18)).data;
+    const retracted = event('TouchRetracted', { touchId, targetEventId: deriveId('evt', 'x'), reason: 'Never was.' });
+    relationship(touch(day(18)), retracted)
+      .when({ ...end, occurredAt: day(17) })
+      .then(event('RelationshipEnded', { from: 'PROSPECT', manner: 'GRACEFUL' }));
+  });
+
+  it.each([
+    { type: 'EndRelationship' as const, manner: 'HOSTILE' as const },
+    { type: 'ChangeStage' as const, to: 'ENGAGED' as const, reason: 'x' },
+    { type: 'AssignSteward' as const, stewardId: ada, role: 'PRIMARY' as const },
+    { type: 'HandOverSteward' as const, toStewardId: ada, warmIntro: true },
+    { type: 'ReleaseSteward' as const, stewardId: ada },
+    { type: 'SetCadence' as const, intervalDays: 30, graceDays: 0 },
+    { type: 'SetChannelMixTarget' as const, shares: [{ channel: 'EMAIL' as const, shareBp: 10_000 }] },
+    { type: 'LapseRelationship' as const },
+    { type: 'ReactivateRelationship' as const },
+  ])('leaves nothing to $type, and where nothing was opened there is nothing either', (command) => {
+    relationship(ended)
+      .when({ ...command, relationshipId }, { others })
+      .thenRefused('STATE_CONFLICT', { current: 'ENDED' });
+    given(relationshipDecider)
+      .when({ ...command, relationshipId }, { others })
+      .thenRefused('RELATIONSHIP_UNKNOWN', { path: ['relationshipId'] });
+  });
+});
