@@ -31,7 +31,7 @@ module.exports = {
       name: 'ledger-appends-in-one-place',
       comment: 'execute.ts is the one way a command becomes events',
       severity: 'error',
-      from: { path: lib('ledger'), pathNot: '(execute|stream-states|ledger\\.module|\\.spec)' },
+      from: { path: lib('ledger'), pathNot: '(execute|lane|\\.spec)' },
       to: { path: lib('event-store'), dependencyTypesNot: ['type-only'] },
     },
     {

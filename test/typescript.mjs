@@ -1,21 +1,9 @@
 // Lets plain Node load our sources, decorators included: `node --import ./test/typescript.mjs file.ts`.
-import { transformSync } from '@swc/core';
-import { readFileSync } from 'node:fs';
+import { transformFileSync } from '@swc/core';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** As in jest.config.mjs and nest-cli.json. */
-const OPTIONS = {
-  swcrc: false,
-  sourceMaps: 'inline',
-  module: { type: 'es6' },
-  jsc: {
-    target: 'es2024',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true },
-    keepClassNames: true,
-  },
-};
+const CONFIG = fileURLToPath(new URL('../.swcrc', import.meta.url));
 
 registerHooks({
   resolve(specifier, context, next) {
@@ -24,8 +12,7 @@ registerHooks({
   },
   load(url, context, next) {
     if (!url.endsWith('.ts')) return next(url, context);
-    const filename = fileURLToPath(url);
-    const { code } = transformSync(readFileSync(filename, 'utf8'), { ...OPTIONS, filename });
+    const { code } = transformFileSync(fileURLToPath(url), { configFile: CONFIG, sourceMaps: 'inline' });
     return { format: 'module', source: code, shortCircuit: true };
   },
 });

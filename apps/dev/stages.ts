@@ -16,6 +16,7 @@ export class StageFailed extends Error {
   }
 }
 
+const NEVER = new Promise<never>(() => undefined);
 const DRAIN_MS = 20_000;
 
 /** The parts of one process, started one after the other and stopped in reverse. */
@@ -26,6 +27,7 @@ export class Stages {
 
   /** Starts a part and tells how long it took; rejects with `StageFailed`. Never settles once the end has begun. */
   async run<Started extends Stage>(name: string, start: () => Promise<Started>): Promise<Started> {
+    if (this.ended) return NEVER;
     const began = performance.now();
     const starting = start().then((stage) => {
       this.started.push(stage);
@@ -35,7 +37,7 @@ export class Stages {
     const stage = await starting.catch((cause: unknown) => {
       throw new StageFailed(name, cause);
     });
-    if (this.ended) return new Promise(() => undefined);
+    if (this.ended) return NEVER;
     const seconds = ((performance.now() - began) / 1000).toFixed(2);
     console.log(`${name.padEnd(11)}${seconds} s  ${stage.note ?? ''}`.trimEnd());
     return stage;

@@ -1,12 +1,13 @@
 import { SignJWT } from 'jose';
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROLES } from '../../libs/access/caller.js';
 
 /** The secret that tokens of this laptop are checked with: made once, kept beside the data. */
 export function devSecret(directory: string): string {
   const file = join(directory, 'auth-secret');
+  mkdirSync(directory, { recursive: true });
   try {
     writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
   } catch (error) {

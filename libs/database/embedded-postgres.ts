@@ -79,5 +79,5 @@ const isRunning = (child: ChildProcess | undefined) => child?.exitCode === null 
 
 /** For a server that is not our child. */
 async function ended(cluster: PostgresCluster, server: Postmaster): Promise<void> {
-  while (cluster.running()?.pid === server.pid) await delay(50, undefined, { ref: false });
+  while (cluster.running()?.pid === server.pid) await delay(100, undefined, { ref: false });
 }

@@ -1,13 +1,13 @@
 import { execFileSync, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { chown, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { accountFor, isReachable, PostgresPrograms, type Account } from './postgres-programs.js';
+import { accountFor, canReach, PostgresPrograms, type Account } from './postgres-programs.js';
 
 /** A running server, as `postmaster.pid` has it. */
 export interface Postmaster {
@@ -54,7 +54,6 @@ export class PostgresCluster {
   }
 
   async launch(settings: Readonly<Record<string, string>>): Promise<ChildProcess> {
-    await this.removeMisleadingPid();
     const all = {
       cluster_name: this.name,
       unix_socket_directories: WINDOWS ? '' : await this.privateDirectory(),
@@ -68,6 +67,7 @@ export class PostgresCluster {
     const log = await open(this.log, 'a', 0o600);
     try {
       const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+      this.removeMisleadingPid();
       const child = this.programs.spawn('postgres', this.data, args, ['ignore', log.fd, log.fd]);
       await once(child, 'spawn');
       return child;
@@ -141,15 +141,16 @@ export class PostgresCluster {
 
   // PostgreSQL clears a leftover of a crash away by itself, unless its process id now is another process of the same
   // user: then it would refuse to start for ever.
-  private async removeMisleadingPid(): Promise<void> {
+  private removeMisleadingPid(): void {
     const found = this.pidFile();
-    if (found && isAlive(found.pid) && !this.running()) await rm(join(this.data, 'postmaster.pid'), { force: true });
+    if (found && isAlive(found.pid) && !this.running()) rmSync(join(this.data, 'postmaster.pid'), { force: true });
   }
 
   private pidFile(): Postmaster | undefined {
     try {
       const lines = readFileSync(join(this.data, 'postmaster.pid'), 'utf8').split('\n');
       const [pid, , , port, sockets, address, , status] = lines;
+      if (!Number(pid)) return undefined; // about to be written
       return {
         pid: Number(pid),
         port: Number(port),
@@ -164,8 +165,7 @@ export class PostgresCluster {
 
   /** For the socket, whose path may have 103 bytes: beside the data where that is short and open enough. */
   private async privateDirectory(): Promise<string> {
-    const fits = (parent: string) =>
-      Buffer.byteLength(parent) < 65 && (!this.account || isReachable(join(parent, this.name)));
+    const fits = (parent: string) => Buffer.byteLength(parent) < 65 && canReach(this.account, join(parent, this.name));
     const parent = [dirname(this.data), tmpdir()].find(fits) ?? '/tmp';
     const directory = join(parent, this.name);
     await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -196,7 +196,7 @@ export function isAlive(pid: number): boolean {
 function commandLine(pid: number): string {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+    return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   } catch {
     return ''; // no such process
   }

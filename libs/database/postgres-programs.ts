@@ -22,7 +22,7 @@ export class PostgresPrograms {
       throw new Error(`PostgreSQL for this platform (${name}) is not installed. Set DATABASE_URL instead.`, { cause });
     })) as { postgres: string };
     let native = dirname(dirname(programs.postgres));
-    if (account && !isReachable(programs.postgres)) native = await readableCopy(native);
+    if (!canReach(account, programs.postgres)) native = await readableCopy(native);
     linkLibraries(native);
     return new PostgresPrograms(native, account);
   }
@@ -46,7 +46,7 @@ export class PostgresPrograms {
 
   /** The name of the data directory that PostgreSQL can open: under a closed home, the one it was started in. */
   private pathTo(data: string): string {
-    if (!this.account || isReachable(data)) return data;
+    if (canReach(this.account, data)) return data;
     if (process.platform === 'linux') return '/proc/self/cwd';
     throw new Error(`Started by root, PostgreSQL runs as another user, and that one cannot reach ${data}.`);
   }
@@ -62,10 +62,12 @@ export function accountFor(data: string): Account | undefined {
   return { uid: Number(nobody[1]), gid: Number(nobody[2]) };
 }
 
-/** Whether everybody may enter every directory on the way to this path. */
-export function isReachable(path: string): boolean {
+/** Whether the account may enter every directory on the way to this path. */
+export function canReach(account: Account | undefined, path: string): boolean {
   const parent = dirname(path);
-  return parent === path || ((statSync(parent).mode & 0o001) !== 0 && isReachable(parent));
+  if (!account || parent === path) return true;
+  const { mode, uid } = statSync(parent);
+  return (mode & (uid === account.uid ? 0o100 : 0o001)) !== 0 && canReach(account, parent);
 }
 
 // 60 MB, once per version. Only root comes here, and the parent directory is root's: nobody else can prepare a trap.

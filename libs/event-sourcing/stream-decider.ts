@@ -37,11 +37,11 @@ export function streamDecider(category: string, slices: Readonly<Record<string, 
   for (const [own, slice] of Object.entries(slices)) {
     for (const [type, decide] of Object.entries(slice.decide)) {
       if (byCommand.has(type)) throw new Error(`Two slices of ${category} decide ${type}.`);
-      byCommand.set(type, decide as Loose['decide']);
+      byCommand.set(type, decide);
     }
     for (const [type, evolve] of Object.entries(slice.evolve)) {
       if (byEvent.has(type)) throw new Error(`Two slices of ${category} evolve ${type}.`);
-      byEvent.set(type, { own, evolve: evolve as Loose['evolve'] });
+      byEvent.set(type, { own, evolve: evolve });
     }
     for (const [type, consults] of Object.entries(slice.consults ?? {}))
       consultsOf.set(type, consults as Loose['consults']);

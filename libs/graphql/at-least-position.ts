@@ -57,7 +57,8 @@ const argument = (): GraphQLField<unknown, unknown>['args'][number] => ({
   astNode: undefined,
 });
 
-async function reach(wanted: Position, info: GraphQLResolveInfo, wait: WaitForPosition): Promise<void> {
+/** Resolves once all that the field selects can show the position; throws STILL_AT when that takes too long. */
+export async function reach(wanted: Position, info: GraphQLResolveInfo, wait: WaitForPosition): Promise<void> {
   const readModels = [...readModelsOf(info)];
   const { reached, position } = await wait(readModels, wanted, LONGEST_WAIT_MS);
   if (reached) return;
@@ -68,7 +69,7 @@ async function reach(wanted: Position, info: GraphQLResolveInfo, wait: WaitForPo
 }
 
 /** What the field and everything selected below it reads. */
-function readModelsOf(info: GraphQLResolveInfo): Set<string> {
+export function readModelsOf(info: GraphQLResolveInfo): Set<string> {
   const found = new Set<string>();
   const readField = (field: GraphQLField<unknown, unknown>, selections: SelectionSetNode | undefined): void => {
     for (const name of (field.extensions['readsFrom'] as readonly string[] | undefined) ?? []) found.add(name);

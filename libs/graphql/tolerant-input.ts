@@ -1,3 +1,4 @@
+import { Extensions } from '@nestjs/graphql';
 import {
   defaultFieldResolver,
   isEnumType,
@@ -26,12 +27,18 @@ export function withTolerantInput(schema: GraphQLSchema): void {
     if (isEnumType(type)) tolerateUnknownValue(type);
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      if (field.args.length === 0) continue;
+      if (field.args.length === 0 || field.extensions['answersMisread']) continue;
       if (type === mutation) answerMisread(field, 'resolve', (misread) => refused(...misread.map(toRefusal)));
       else answerMisread(field, type === subscription ? 'subscribe' : 'resolve', fail);
     }
   }
 }
+
+/** Put on a mutation that answers what cannot be read by itself, item by item, with `refusalsOfMisread`. */
+export const AnswersMisread = (): MethodDecorator & PropertyDecorator => Extensions({ answersMisread: true });
+
+/** A refusal for every value in an input that cannot be read. */
+export const refusalsOfMisread = (input: unknown): Refusal[] => misreadIn(input).map(toRefusal);
 
 function answerMisread(
   field: GraphQLField<unknown, unknown>,

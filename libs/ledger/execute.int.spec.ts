@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '../database/testing/test-database.js';
 import { isRefusal, type Refusal } from '../event-sourcing/decider.js';
-import type { PartyId, RelationshipId } from '../event-sourcing/id.js';
+import { deriveId, type PartyId, type RelationshipId } from '../event-sourcing/id.js';
 import { Codec } from '../event-store/codec.js';
 import { migrations } from '../event-store/postgres/migrations.js';
 import { PostgresEventStore } from '../event-store/postgres/postgres-event-store.js';
@@ -120,7 +120,7 @@ describe('the one way in', () => {
     // The bound on conflicts may refuse some under such a race; what was acknowledged stands exactly once.
     const recorded = results.filter((result) => !isRefusal(result));
     const stored = [];
-    for await (const event of store.readStream(recorded[0]!.stream)) stored.push(event);
+    for await (const event of store.readStream(`relationship-demo.${relationshipId}`)) stored.push(event);
     expect(stored.filter(({ type }) => type === 'TouchRecorded')).toHaveLength(recorded.length);
     expect(results.filter((result) => isRefusal(result) && result.refused !== 'CONCURRENT_CHANGE')).toEqual([]);
   });
@@ -136,15 +136,14 @@ describe('the one way in', () => {
   });
 
   it('knows a party that another process registered a moment after it was found unknown', async () => {
-    const key = context();
-    const [a, b] = [await party(), `pty_${'0'.repeat(26)}` as PartyId];
-    expect(await refusal(here.run(make(OpenRelationship, { a, b, kind: 'PEER' }), context()))).toBe('PARTY_UNKNOWN');
+    const a = await party();
+    const key = context('late party');
+    const b = deriveId('pty', key.tenantId, 'late party');
+    const open = make(OpenRelationship, { a, b, kind: 'PEER' });
+    expect(await refusal(here.run(open, context()))).toBe('PARTY_UNKNOWN');
 
-    const late = make(RegisterParty, { kind: 'PERSON', displayName: 'Late' });
-    const unknownYet = here.run(make(OpenRelationship, { a, b: b, kind: 'PEER' }), context());
-    expect(await refusal(unknownYet)).toBe('PARTY_UNKNOWN');
-    const registered = idOf(await carried(elsewhere.run(late, key))) as PartyId;
-    expect(await refusal(here.run(make(OpenRelationship, { a, b: registered, kind: 'PEER' }), context()))).toBeUndefined();
+    await carried(elsewhere.run(make(RegisterParty, { kind: 'PERSON', displayName: 'Late' }), key));
+    expect(await refusal(here.run(open, context()))).toBeUndefined();
   });
 
   it('lets one of many win a claim', async () => {
@@ -156,6 +155,19 @@ describe('the one way in', () => {
     );
     expect(results.filter((code) => code === undefined)).toHaveLength(1);
     expect(results.filter((code) => code === 'STATE_CONFLICT')).toHaveLength(9);
+  });
+
+  it('registers a party with its identities at once, each for one party only', async () => {
+    const command = make(RegisterParty, {
+      kind: 'ORGANISATION',
+      displayName: 'Bay Cardiology',
+      identities: [{ system: 'crm', value: '17' }],
+    });
+    const registered = await carried(here.run(command, context()));
+    expect((await registered.events()).map(({ type }) => type)).toEqual(['PartyRegistered', 'PartyIdentified']);
+    expect(await refusal(elsewhere.run(make(RegisterParty, { ...command, displayName: 'Other' }), context()))).toBe(
+      'STATE_CONFLICT',
+    );
   });
 
   it('records nothing of a refused command', async () => {

@@ -183,8 +183,11 @@ export class Lane {
   private accept(waiting: Waiting, decided: readonly Event[]): Append {
     const expected = this.revision < 0 ? ('none' as const) : this.revision;
     const events = waiting.newEvents(decided);
-    const claims = decided.map((event) => this.decider.claims(event, this.state));
-    for (const event of events) this.state = this.decider.evolve(this.state, event);
+    const claims = [];
+    for (const [index, event] of events.entries()) {
+      claims.push(this.decider.claims(decided[index]!, this.state)); // of the state that its elders left
+      this.state = this.decider.evolve(this.state, event);
+    }
     this.appends.set(waiting.firstEventId, { inputHash: waiting.inputHash });
     this.revision += events.length;
     const take = claims.flatMap((claim) => claim.take ?? []);

@@ -29,17 +29,20 @@ export async function carryOut(
   fields: object,
   idempotencyKey: string | null | undefined,
   { tenantId, actor }: Caller,
-  { correlationId }: RequestContext,
+  { correlationId, loaders }: RequestContext,
 ): Promise<LedgerPayload> {
+  loaders.clear(); // the mutations of one request follow each other: each shows a newer world
   if (idempotencyKey === '' || (idempotencyKey ?? '').length > LONGEST_KEY) {
-    return payloadOf([invalid(['idempotencyKey'], `A key has 1 to ${String(LONGEST_KEY)} characters.`)]);
+    return payloadOf(fields, [invalid(['idempotencyKey'], `A key has 1 to ${String(LONGEST_KEY)} characters.`)]);
   }
   const context = { tenantId, actor, correlationId, idempotencyKey: idempotencyKey ?? undefined };
-  return payloadOf(await bus.execute(new CarryOut(commandClass, fields, context)));
+  return payloadOf(fields, await bus.execute(new CarryOut(commandClass, fields, context)));
 }
 
-const payloadOf = (result: Executed | readonly Refusal[]): LedgerPayload =>
-  'position' in result ? { ...carriedOut(result), executed: result } : { ...refused(...result), executed: null };
+const payloadOf = (input: object, result: Executed | readonly Refusal[]): LedgerPayload =>
+  'position' in result
+    ? { ...carriedOut(result), input, executed: result }
+    : { ...refused(...result), input, executed: null };
 
 /**
  * A resolver with one mutation per command, named like it: a new command needs its input class and nothing here. The
@@ -71,6 +74,8 @@ function addMutation(mutations: { bus: CommandBus }, commandClass: CommandClass,
   }
   const descriptor: TypedPropertyDescriptor<unknown> = { value: mutation, writable: true, configurable: true };
   Object.defineProperty(mutations, name, descriptor);
+  // What the compiler writes for decorated methods, and Nest reads.
+  Reflect.defineMetadata('design:paramtypes', [Object, String, Object, Object], mutations, name);
   Args('input', { type: () => commandClass, description: 'What to record.' })(mutations, name, 0);
   IdempotencyKey()(mutations, name, 1);
   CurrentCaller()(mutations, name, 2);

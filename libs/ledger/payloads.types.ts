@@ -5,6 +5,8 @@ import type { Executed } from './execute.js';
 /** A payload whose entity is read from the read models, and only when it is asked for. */
 @ObjectType({ isAbstract: true })
 export abstract class LedgerPayload extends Payload {
+  input: object;
+
   /** Null when the command was refused. */
   executed: Executed | null;
 }

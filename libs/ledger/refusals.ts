@@ -1,4 +1,5 @@
 import { refuse as refuseWith, type Refusal } from '../event-sourcing/decider.js';
+import type { RelationshipId } from '../event-sourcing/id.js';
 import type { RefusalCode } from '../event-sourcing/refusal-codes.js';
 
 /** Refuses with a published code. */
@@ -12,3 +13,7 @@ export const invalid = (path: readonly string[], message: string, detail?: Recor
 /** What is recorded already rules it out; `current` is that state in one word, time or id. */
 export const conflict = (current: string, message: string, path?: readonly string[]): Refusal =>
   refuse('STATE_CONFLICT', message, { detail: { current }, ...(path && { path }) });
+
+/** What every entry answers for a relationship that was never opened. */
+export const relationshipUnknown = (relationshipId: RelationshipId): Refusal =>
+  refuse('RELATIONSHIP_UNKNOWN', `There is no relationship ${relationshipId}.`, { path: ['relationshipId'] });

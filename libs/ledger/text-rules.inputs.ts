@@ -3,7 +3,7 @@ import { isId, type IdPrefix } from '../event-sourcing/id.js';
 
 // Cs matches half of a surrogate pair only: whole pairs are one character under these flags.
 const UNFIT_FOR_A_LINE = /[\p{Cc}\p{Cs}]/v;
-const UNFIT_FOR_TEXT = /[[\p{Cc}\p{Cs}]--[\n\t]]/v;
+const UNFIT_FOR_TEXT = /[[\p{Cc}\p{Cs}]--[\n\r\t]]/v;
 
 const isFit = (value: unknown, maxLength: number, unfit: RegExp): boolean =>
   typeof value === 'string' && value.length <= maxLength && /\S/.test(value) && !unfit.test(value);
@@ -18,14 +18,14 @@ export const IsLine = (maxLength: number): PropertyDecorator =>
     },
   });
 
-/** Text of any lines: no control characters but line feed and tab, at most `maxLength` UTF-16 units. */
+/** Text of any lines: no control characters but line breaks and tabs, at most `maxLength` UTF-16 units. */
 export const IsText = (maxLength: number): PropertyDecorator =>
   ValidateBy({
     name: 'isText',
     validator: {
       validate: (value) => isFit(value, maxLength, UNFIT_FOR_TEXT),
       defaultMessage: () =>
-        `Text of 1 to ${String(maxLength)} characters, none of them a control character but line feed and tab.`,
+        `Text of 1 to ${String(maxLength)} characters, none of them a control character but line breaks and tabs.`,
     },
   });
 

@@ -8,6 +8,9 @@ import type { StreamDecider, StreamState } from '../stream-decider.js';
 /** The moment of every test: commands come in now, and what is not dated happens now. */
 export const NOW = fromMillis(Date.UTC(2026, 0, 31, 12));
 
+/** Nine in the morning of a day in the month of the tests. */
+export const january = (day: number): Instant => fromMillis(Date.UTC(2026, 0, day, 9));
+
 export interface Circumstances {
   readonly now?: Instant;
   /** Absent: the command's own, else now. */

@@ -5,9 +5,9 @@ import { StoreUnavailable, UnsafeStore } from '../errors.js';
 export const isConnectionLost = (error: unknown): boolean =>
   !(error instanceof pg.DatabaseError) || /^(08|57P0[12])/.test(error.code ?? '');
 
-/** The server answered that it cannot do so now (starting, full, read-only, cancelled): nothing was written. */
+/** The server answered that it cannot now (starting, full, read-only, closed to us, cancelled): nothing was written. */
 const isTurnedAway = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && /^(53|57|25006)/.test(error.code ?? '');
+  error instanceof pg.DatabaseError && /^(25006|28|3D|53|55000|57)/.test(error.code ?? '');
 
 /** What callers of the store are told of a statement that failed for good. */
 export const asStoreError = (error: unknown): unknown =>

@@ -38,6 +38,7 @@ export class PostgresEventStore implements EventStore {
   private readonly watch: HeadWatch;
   private readonly follower: Follower;
   private readonly closing = new AbortController();
+  private closed: Promise<void> | undefined;
 
   private constructor(
     private readonly pool: pg.Pool,
@@ -116,7 +117,11 @@ export class PostgresEventStore implements EventStore {
   }
 
   /** Waits for the appends under way, ends the subscriptions. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.closed ??= this.end());
+  }
+
+  private async end(): Promise<void> {
     this.closing.abort();
     await this.queue.drained();
     await Promise.all([this.writer.close(), this.watch.close()]);

@@ -2,15 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { event } from '../../event-sourcing/event.js';
 import { deriveId, type PartyId } from '../../event-sourcing/id.js';
-import type { Instant } from '../../event-sourcing/instant.js';
-import { contextOf, given, NOW, stateAfter } from '../../event-sourcing/testing/given.js';
+import { contextOf, given, january as day, NOW, stateAfter } from '../../event-sourcing/testing/given.js';
 import { partyDecider } from '../ledger.js';
 import type { AddContactPoint, RegisterParty } from './party.inputs.js';
 
 const ID = <P extends 'pty' | 'cpt' | 'aff'>(prefix: P) => contextOf(NOW).id(prefix);
 const partyId = ID('pty');
 const clinicId: PartyId = deriveId('pty', 'clinic');
-const day = (number: number): Instant => `2026-01-${String(number).padStart(2, '0')}T09:00:00.000Z` as Instant;
 
 const registered = event('PartyRegistered', { partyId, kind: 'PERSON', displayName: 'Ada Moreau', roles: [] });
 const clinic = event('PartyRegistered', { ...registered.data, partyId: clinicId, kind: 'ORGANISATION' });

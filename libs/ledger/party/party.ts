@@ -3,6 +3,7 @@ import { slice, type Decision, type DecisionContext, type Refusal } from '../../
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { AffiliationId, ContactPointId, PartyId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
+import type { RefusalCode } from '../../event-sourcing/refusal-codes.js';
 import { endsBeforeStart, outOfOrder } from '../order.js';
 import { present } from '../present.js';
 import { conflict, invalid, refuse } from '../refusals.js';
@@ -95,13 +96,15 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
   decide: {
     RegisterParty({ party }, { kind, displayName, roles, identities }, context) {
       if (party.registered) return conflict(party.registered.kind, 'This party is registered already.');
-      const wrong = (identities ?? []).map((identity, index) => misidentified(identity, ['identities', String(index)]));
-      return (
-        wrong.find((refusal) => refusal !== undefined) ?? [
-          event('PartyRegistered', { partyId: context.id('pty'), kind, displayName, roles: roles ?? [] }),
-          ...(identities ?? []).map(({ system, value }) => event('PartyIdentified', { system, value })),
-        ]
-      );
+      const events: PartyEvent[] = [
+        event('PartyRegistered', { partyId: context.id('pty'), kind, displayName, roles: roles ?? [] }),
+      ];
+      for (const [index, { system, value }] of identities?.entries() ?? []) {
+        const refused = misidentified({ system, value }, ['identities', String(index)]);
+        if (refused) return refused;
+        events.push(event('PartyIdentified', { system, value }));
+      }
+      return events;
     },
 
     IdentifyParty: ofKnown((party, { system, value }) => {
@@ -126,7 +129,7 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
     VerifyContactPoint: ofKnown((party, command, context) => {
       const { contactPointId, orderReason } = command;
       const known = party.contactPoints.get(contactPointId);
-      if (!known) return contactPointUnknown(contactPointId);
+      if (!known) return notOfParty('CONTACT_POINT_UNKNOWN', 'contactPointId', contactPointId);
       if (known.invalidatedAt) return conflict('INVALIDATED', 'The contact point is known to be invalid.');
       if (known.verifiedAt === context.occurredAt) return [];
       return (
@@ -139,7 +142,7 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
     InvalidateContactPoint: ofKnown((party, command, context) => {
       const { contactPointId, reason, orderReason } = command;
       const known = party.contactPoints.get(contactPointId);
-      if (!known) return contactPointUnknown(contactPointId);
+      if (!known) return notOfParty('CONTACT_POINT_UNKNOWN', 'contactPointId', contactPointId);
       if (known.invalidatedAt) return [];
       return (
         outOfOrder(context, known.addedAt, command) ?? [
@@ -165,8 +168,7 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
 
     EndAffiliation: ofKnown((party, { affiliationId, reason }, context) => {
       const known = party.affiliations.get(affiliationId);
-      if (!known)
-        return refuse('AFFILIATION_UNKNOWN', `${affiliationId} is no affiliation of this party.`, at('affiliationId'));
+      if (!known) return notOfParty('AFFILIATION_UNKNOWN', 'affiliationId', affiliationId);
       const { organizationId, position, startedAt, endedAt } = known;
       if (endedAt) return endedAt === context.occurredAt ? [] : conflict(endedAt, 'The affiliation ended before.');
       return (
@@ -238,22 +240,20 @@ function ofKnown<C extends { readonly partyId: PartyId }>(
     party.registered ? decide(party, command, context) : partyUnknown(command.partyId, ['partyId']);
 }
 
-const at = (...path: readonly string[]) => ({ path });
-
 const partyUnknown = (partyId: PartyId, path: readonly string[]): Refusal =>
   refuse('PARTY_UNKNOWN', `There is no party ${partyId}.`, { path });
 
 const wrongKind = (path: readonly string[], kind: PartyKind): Refusal =>
   invalid(path, `This party is no ${kind}.`, { allowed: [kind] });
 
-const contactPointUnknown = (contactPointId: ContactPointId): Refusal =>
-  refuse('CONTACT_POINT_UNKNOWN', `${contactPointId} is no contact point of this party.`, at('contactPointId'));
+const notOfParty = (code: RefusalCode, field: string, id: string): Refusal =>
+  refuse(code, `This party has no ${id}.`, { path: [field] });
 
 const misidentified = ({ system, value }: Identity, path: readonly string[]): Refusal | undefined =>
   system.toUpperCase() === 'NPI' && !isNpi(value)
     ? invalid([...path, 'value'], 'This is no NPI: ten digits, of which the last checks the others.')
     : undefined;
 
-/** Names an identity without showing it. */
+/** Names an identity without telling it to whoever reads the claims. */
 const claimOf = ({ system, value }: Identity): string =>
   `identity|${system}|${createHash('sha256').update(value).digest('hex')}`;

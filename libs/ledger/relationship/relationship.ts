@@ -1,11 +1,11 @@
-import { slice, type Decision, type DecisionContext, type Refusal } from '../../event-sourcing/decider.js';
+import { slice, type Decision, type DecisionContext } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { PartyId, RelationshipId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
 import { endsBeforeStart, outOfOrder } from '../order.js';
 import { notAParty } from '../party/party.js';
 import { present } from '../present.js';
-import { conflict, invalid, refuse } from '../refusals.js';
+import { conflict, invalid, relationshipUnknown } from '../refusals.js';
 import type { Touches } from '../touch/touch.js';
 import type { Channel } from '../touch/touch.words.js';
 import type {
@@ -82,6 +82,7 @@ export interface RelationshipStream {
   readonly touches: Touches;
 }
 
+/** Before every instant. */
 const NEVER = '' as Instant;
 
 export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, RelationshipStream>({
@@ -132,12 +133,12 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
 
     AssignSteward: whileOpen(({ tie }, command, context) => {
       const { stewardId, role, orderReason } = command;
-      const primary = primarySteward(tie);
+      const primary = role === 'PRIMARY' ? primarySteward(tie) : undefined;
       if (tie.stewards.get(stewardId)?.role === role) return [];
-      if (role === 'PRIMARY' && primary)
-        return conflict(primary, 'There is a PRIMARY steward: hand over, or release first.');
+      if (primary) return conflict(primary, 'There is a PRIMARY steward: hand over, or release first.');
       return (
         notAParty(context, stewardId, ['stewardId'], 'PERSON') ??
+        endsBeforeStart(context, stewardSince(tie, stewardId)) ??
         outOfOrder(context, tie.stewardsSince, command) ?? [
           event('StewardAssigned', present({ stewardId, role, orderReason })),
         ]
@@ -152,7 +153,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       const handedOver = { fromStewardId, stewardId: toStewardId, role: 'PRIMARY' as const, warmIntro, orderReason };
       return (
         notAParty(context, toStewardId, ['toStewardId'], 'PERSON') ??
-        endsBeforeStart(context, tie.stewards.get(fromStewardId)!.since) ??
+        endsBeforeStart(context, later(stewardSince(tie, fromStewardId), stewardSince(tie, toStewardId))) ??
         outOfOrder(context, tie.stewardsSince, command) ?? [event('StewardHandedOver', present(handedOver))]
       );
     }),
@@ -240,19 +241,16 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
     StageChanged: (tie, { data, occurredAt }) => moved(tie, data.to, occurredAt),
     StewardAssigned(tie, { data: { stewardId, role }, occurredAt }) {
       tie.stewards.set(stewardId, { role, since: occurredAt });
-      tie.stewardsSince = later(tie.stewardsSince, occurredAt);
-      return tie;
+      return stewardsChanged(tie, occurredAt);
     },
     StewardHandedOver(tie, { data: { fromStewardId, stewardId, role }, occurredAt }) {
       tie.stewards.delete(fromStewardId);
       tie.stewards.set(stewardId, { role, since: occurredAt });
-      tie.stewardsSince = later(tie.stewardsSince, occurredAt);
-      return tie;
+      return stewardsChanged(tie, occurredAt);
     },
     StewardReleased(tie, { data, occurredAt }) {
       tie.stewards.delete(data.stewardId);
-      tie.stewardsSince = later(tie.stewardsSince, occurredAt);
-      return tie;
+      return stewardsChanged(tie, occurredAt);
     },
     CadenceSet(tie, { data: { intervalDays, graceDays }, occurredAt }) {
       if (!tie.cadence || occurredAt >= tie.cadence.since) tie.cadence = { intervalDays, graceDays, since: occurredAt };
@@ -287,9 +285,6 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
   },
 });
 
-export const relationshipUnknown = (relationshipId: RelationshipId): Refusal =>
-  refuse('RELATIONSHIP_UNKNOWN', `There is no relationship ${relationshipId}.`, { path: ['relationshipId'] });
-
 type OpenTie = Tie & Required<Pick<Tie, 'opened'>>;
 
 /** Decides on a relationship that was opened and has not ended. */
@@ -307,11 +302,18 @@ function whileOpen<C extends { readonly relationshipId: RelationshipId }>(
   };
 }
 
-export const isOpened = (tie: Tie): tie is OpenTie => tie.opened !== undefined;
+const isOpened = (tie: Tie): tie is OpenTie => tie.opened !== undefined;
 
 function primarySteward({ stewards }: Tie): PartyId | undefined {
   for (const [stewardId, { role }] of stewards) if (role === 'PRIMARY') return stewardId;
   return undefined;
+}
+
+const stewardSince = ({ stewards }: Tie, stewardId: PartyId): Instant => stewards.get(stewardId)?.since ?? NEVER;
+
+function stewardsChanged(tie: Tie, at: Instant): Tie {
+  tie.stewardsSince = later(tie.stewardsSince, at);
+  return tie;
 }
 
 /** Business time of the last touch that stands. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { event, type Event } from '../../event-sourcing/event.js';
 import { deriveId, type PartyId } from '../../event-sourcing/id.js';
 import { fromMillis, toMillis, type Instant } from '../../event-sourcing/instant.js';
-import { contextOf, eventId, given, NOW, stateAfter } from '../../event-sourcing/testing/given.js';
+import { contextOf, eventId, given, january as day, NOW, stateAfter } from '../../event-sourcing/testing/given.js';
 import { partyDecider, relationshipDecider } from '../ledger.js';
 import type { CorrectTouch, RecordTouch, RetractTouch, TouchReplacement } from './touch.inputs.js';
 import type { DatedTouchFacts, TouchFacts } from './touch.js';
@@ -10,7 +10,6 @@ import type { DatedTouchFacts, TouchFacts } from './touch.js';
 const touchId = contextOf(NOW).id('tch');
 const relationshipId = contextOf(NOW).id('rel');
 const [a, b, nurse] = ['a', 'b', 'nurse'].map((name) => deriveId('pty', name)) as [PartyId, PartyId, PartyId];
-const day = (number: number): Instant => `2026-01-${String(number).padStart(2, '0')}T09:00:00.000Z` as Instant;
 
 const opened = event('RelationshipOpened', { relationshipId, a, b, kind: 'CARE', intent: 'UNKNOWN' }, day(10));
 const ended = event('RelationshipEnded', { from: 'PROSPECT', manner: 'GRACEFUL' }, day(20));

@@ -6,8 +6,8 @@ import type { Instant } from '../../event-sourcing/instant.js';
 import { inFuture } from '../order.js';
 import { notAParty } from '../party/party.js';
 import { changed, present } from '../present.js';
-import { conflict, invalid, refuse } from '../refusals.js';
-import { relationshipUnknown, type RelationshipStream, type Tie } from '../relationship/relationship.js';
+import { conflict, invalid, refuse, relationshipUnknown } from '../refusals.js';
+import type { RelationshipStream, Tie } from '../relationship/relationship.js';
 import { mislabelled } from '../words.js';
 import type { CorrectTouch, RecordTouch, RetractTouch, TouchReplacement } from './touch.inputs.js';
 import type {

@@ -1,0 +1,174 @@
+import { fromMillis, isInstant, parseInstant, type Instant } from '../../../libs/event-sourcing/instant.js';
+import { EXIT, Failure } from '../failure.js';
+import { FIELDS, type Field, type FieldType, type ImportType } from './fields.js';
+
+export type Value = string | number | readonly string[];
+
+/** Values of a row by the names of fields; a cell with nothing in it has no field. */
+export type Fields = Readonly<Record<string, Value | undefined>>;
+
+/** Why a row cannot be used, in the words of the API. */
+export interface RowProblem {
+  readonly code: string;
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+export interface MappingOptions {
+  /** Columns and their fields, as `--map` says. */
+  readonly map: readonly (readonly [string, string])[];
+  /** Fields and their values in rows that have none, as `--set` says. */
+  readonly set: readonly (readonly [string, string])[];
+  /** Offset from UTC of times that name none, as `--offset` says. */
+  readonly offset?: string | undefined;
+}
+
+type KnownFields = Readonly<Record<string, Field>>;
+
+/** Reads the cells of a row into the fields of a type. */
+export class Mapping {
+  /** Field of each column that has one, in the order of the columns. */
+  readonly columns: ReadonlyMap<string, string>;
+  private readonly readers: readonly { column: string; name: string; read: (cell: unknown) => Value | Unread }[];
+  private readonly set: Fields;
+
+  constructor(type: ImportType, columns: readonly string[], options: MappingOptions) {
+    const known = FIELDS[type];
+    this.columns = columnsOf(known, columns, options.map);
+    this.readers = [...this.columns].map(([column, name]) => {
+      return { column, name, read: (cell) => readCell(known[name]!.type, cell, options.offset) };
+    });
+    this.set = Object.fromEntries(
+      options.set.map(([name, text]) => {
+        const value = readCell(fieldNamed(known, name).type, text, options.offset);
+        if (value instanceof Unread) throw new Failure(`--set ${name}: ${value.reason}`, EXIT.usage);
+        return [name, value];
+      }),
+    );
+  }
+
+  has(field: string): boolean {
+    return field in this.set || [...this.columns.values()].includes(field);
+  }
+
+  read(values: Readonly<Record<string, unknown>>): Fields | RowProblem {
+    const fields: Record<string, Value | undefined> = { ...this.set };
+    for (const { column, name, read } of this.readers) {
+      const cell = values[column];
+      if (cell === undefined || cell === null || cell === '') continue;
+      const value = read(cell);
+      if (value instanceof Unread) return { code: value.code, reason: `${column}: ${value.reason}` };
+      fields[name] = value;
+    }
+    return fields;
+  }
+}
+
+export const isProblem = (value: object): value is RowProblem => 'code' in value && 'reason' in value;
+
+function columnsOf(
+  known: KnownFields,
+  columns: readonly string[],
+  map: MappingOptions['map'],
+): ReadonlyMap<string, string> {
+  const told = new Map(map.map(([left, right]) => asTold(known, columns, left, right)));
+  const mapped = new Map<string, string>();
+  for (const column of columns) {
+    const name = told.get(column) ?? fieldMeant(known, column);
+    if (name === undefined || (!told.has(column) && [...told.values()].includes(name))) continue;
+    const other = [...mapped].find(([, field]) => field === name);
+    if (other) {
+      const hint = `Say which: --map ${column}=${name}`;
+      throw new Failure(`Both ${other[0]} and ${column} would be ${name}.`, EXIT.usage, hint);
+    }
+    mapped.set(column, name);
+  }
+  return mapped;
+}
+
+/** `column=field`; `field=column` where only that can be meant. */
+function asTold(known: KnownFields, columns: readonly string[], left: string, right: string): [string, string] {
+  const field = fieldMeant(known, right);
+  if (columns.includes(left) && field !== undefined) return [left, field];
+  const turned = fieldMeant(known, left);
+  if (columns.includes(right) && turned !== undefined) return [right, turned];
+  if (!columns.includes(left) && !columns.includes(right)) {
+    throw new Failure(`The file has no column ${left}; it has ${columns.join(', ')}.`, EXIT.usage);
+  }
+  throw new Failure(`There is no field ${right}; there are ${Object.keys(known).join(', ')}.`, EXIT.usage);
+}
+
+/** The field that a name means by itself. */
+function fieldMeant(known: KnownFields, name: string): string | undefined {
+  const plain = name.toLowerCase().replace(/[\s_-]/g, '');
+  for (const [field, { aliases = [] }] of Object.entries(known)) {
+    if (plain === field.toLowerCase() || aliases.includes(plain)) return field;
+  }
+  return undefined;
+}
+
+function fieldNamed(known: KnownFields, name: string): Field {
+  const field = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (!field) throw new Failure(`There is no field ${name}; there are ${Object.keys(known).join(', ')}.`, EXIT.usage);
+  return field;
+}
+
+class Unread {
+  constructor(
+    readonly code: string,
+    readonly reason: string,
+  ) {}
+}
+
+function readCell(type: FieldType, cell: unknown, offset: string | undefined): Value | Unread {
+  if (typeof cell !== 'string' && typeof cell !== 'number') {
+    return new Unread('INVALID_INPUT', 'This is neither text nor a number.');
+  }
+  const text = String(cell);
+  switch (type) {
+    case 'word':
+      return wordOf(text);
+    case 'words':
+      return text.split(/[;|]/).map(wordOf);
+    case 'whole':
+      return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+    case 'time':
+      return timeOf(text, offset);
+    case 'externalId':
+      return text.trim();
+    case 'text':
+      return text;
+  }
+}
+
+/** `Phone call` is PHONE_CALL. */
+const wordOf = (text: string): string =>
+  text
+    .trim()
+    .toUpperCase()
+    .replace(/[\s-]+/g, '_');
+
+/** Numbers below are Unix seconds (until the year 5138), above milliseconds (from 1973 on). */
+const MILLISECONDS_FROM = 1e11;
+const YEAR_1 = -62_135_596_800_000;
+const YEAR_10000 = 253_402_300_800_000;
+
+function timeOf(text: string, offset: string | undefined): Instant | Unread {
+  const trimmed = text.trim();
+  if (/^-?\d+(\.\d+)?$/.test(trimmed)) {
+    const number = Number(trimmed);
+    const millis = Math.floor(Math.abs(number) < MILLISECONDS_FROM ? number * 1000 : number);
+    if (millis >= YEAR_1 && millis < YEAR_10000) return fromMillis(millis);
+    return new Unread('INVALID_INPUT', `${trimmed} is no Unix time in seconds or milliseconds.`);
+  }
+  const instant = parseInstant(trimmed);
+  if (isInstant(instant)) return instant;
+  if (instant === 'INVALID_INPUT') return new Unread(instant, `${trimmed} is no RFC 3339 time and no Unix time.`);
+  if (offset === undefined) {
+    return new Unread(instant, `${trimmed} has no offset. --offset says what holds for the file: +01:00, Z.`);
+  }
+  const complete = parseInstant(`${trimmed.length > 10 ? withSeconds(trimmed) : `${trimmed}T00:00:00`}${offset}`);
+  return isInstant(complete) ? complete : new Unread('INVALID_INPUT', `${trimmed} is no time.`);
+}
+
+const withSeconds = (time: string): string => (/\d\d:\d\d:\d\d/.test(time) ? time : `${time}:00`);

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { createInterface } from 'node:readline';
+import { pipeline, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { Report } from '../../api/import/reports.js';
+import { apiUrl, authorization, refusedBy, unreachable } from '../api.js';
+import { EXIT, Failure } from '../failure.js';
+
+/** In pieces of any length. */
+type Lines = AsyncIterable<string> | Iterable<string>;
+
+/** Sends lines to `POST /import` and gives its reports while it does; either side waits for the other. */
+export async function* upload(lines: Lines, dryRun: boolean): AsyncGenerator<Report> {
+  const url = apiUrl(dryRun ? '/import?dryRun=1' : '/import');
+  const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson', ...authorization() },
+  });
+  // A failure of ours while lines are made must not look like one of the connection.
+  let ours: Error | undefined;
+  pipeline(Readable.from(remembering(lines, (error) => (ours = error))), request, () => undefined);
+  let response: IncomingMessage | undefined;
+  try {
+    [response] = (await once(request, 'response')) as [IncomingMessage];
+    if (response.statusCode !== 200) throw await failureOf(response);
+    for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
+      const report = JSON.parse(line) as Report;
+      yield report;
+      if ('error' in report) throw refusedBy(report.error.code, report.error.message);
+      if ('done' in report) return;
+    }
+    throw new Failure('The server went away before it was done.', EXIT.storeDown, RESUME);
+  } catch (error) {
+    if (ours !== undefined) throw ours;
+    if (error instanceof Failure) throw error;
+    if (response) throw new Failure('The connection was lost.', EXIT.storeDown, RESUME);
+    unreachable(error);
+  } finally {
+    request.destroy();
+  }
+}
+
+const RESUME = 'Run the same command again: what was recorded is not recorded twice.';
+
+async function* remembering(lines: Lines, onError: (error: Error) => void): AsyncGenerator<string> {
+  try {
+    yield* lines;
+  } catch (error) {
+    onError(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+}
+
+async function failureOf(response: IncomingMessage): Promise<Failure> {
+  const body = await text(response);
+  const error = /json/.test(response.headers['content-type'] ?? '')
+    ? (JSON.parse(body) as { error?: { code: string; message: string } }).error
+    : undefined;
+  return error
+    ? refusedBy(error.code, error.message)
+    : new Failure(`${apiUrl('/import').href} answers with ${String(response.statusCode)}.`);
+}

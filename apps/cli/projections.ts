@@ -1,0 +1,118 @@
+import type { Command } from 'commander';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ask, refusedBy } from './api.js';
+import { Failure } from './failure.js';
+import { count, duration, print, printJson, ProgressBar, say, table } from './terminal.js';
+
+interface Projection {
+  readonly name: string;
+  readonly version: number;
+  readonly state: 'LIVE' | 'CATCHING_UP' | 'REBUILDING' | 'PAUSED' | 'FAILED';
+  readonly position: string;
+  readonly lagEvents: number;
+  readonly lagSeconds: number;
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly ratePerSecond: number | null;
+  readonly etaSeconds: number | null;
+  readonly lastError: { readonly reason: string; readonly eventId: string | null } | null;
+}
+
+const FIELDS = `name version state position lagEvents lagSeconds progress ratePerSecond etaSeconds
+  lastError { reason position eventId eventType build }`;
+const LOOK_MS = 250;
+/** A rebuild that was asked for has begun within this time, if a projector runs. */
+const BEGIN_MS = 15_000;
+
+export function projectionsCommand(program: Command): void {
+  const projections = program.command('projections').description('The read models, and how far they have come.');
+  projections
+    .command('list')
+    .description('All read models: version, state, lag, and how far a rebuild is.')
+    .action(async (_options: unknown, command: Command) => {
+      const all = await read();
+      if (command.optsWithGlobals<{ json?: boolean }>().json) printJson(all);
+      else print(table([HEAD, ...all.map(row)]));
+    });
+  projections
+    .command('rebuild')
+    .description('Builds a read model anew from the log beside the live one, then switches over. Reads never stop.')
+    .argument('<name>')
+    .option('--may-differ', 'switch over even when the new rows differ from the old ones')
+    .option('--no-wait', 'do not wait until it is done')
+    .action(async (name: string, options: { mayDiffer?: boolean; wait: boolean }) => {
+      await control('rebuildProjection', { projection: name, mayDiffer: options.mayDiffer ?? false });
+      if (options.wait) await rebuilt(name);
+      else say(`${name} will be rebuilt: rapport projections list`);
+    });
+  simple(projections, 'pause', 'pauseProjection', 'Stops a read model where it stands; the others go on.');
+  simple(projections, 'resume', 'resumeProjection', 'Lets a read model go on that was paused or has stopped.');
+  simple(projections, 'rollback', 'rollbackProjection', 'Switches back to the build before the last rebuild.');
+  projections
+    .command('skip')
+    .description('Lets a read model go on without an event that it cannot apply. This is recorded in the log.')
+    .argument('<name>')
+    .argument('<event>', 'id of the event, evt_…')
+    .requiredOption('--reason <text>', 'why its rows may do without it')
+    .action(async (name: string, eventId: string, { reason }: { reason: string }) => {
+      await control('skipEvent', { projection: name, eventId, reason });
+      say(`${name} goes on without ${eventId}.`);
+    });
+}
+
+function simple(projections: Command, verb: string, mutation: string, description: string): void {
+  projections
+    .command(verb)
+    .description(description)
+    .argument('<name>')
+    .action(async (name: string) => {
+      await control(mutation, { projection: name });
+      say(`${name}: ${verb} is recorded and takes effect at once.`);
+    });
+}
+
+const read = async (): Promise<readonly Projection[]> =>
+  (await ask<{ projections: readonly Projection[] }>(`{ projections { ${FIELDS} } }`)).projections;
+
+async function control(mutation: string, input: Readonly<Record<string, unknown>>): Promise<void> {
+  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`;
+  const query = `mutation ($input: ${type}) { result: ${mutation}(input: $input) { errors { code message } } }`;
+  const { result } = await ask<{ result: { errors: readonly { code: string; message: string }[] } }>(query, { input });
+  const [error] = result.errors;
+  if (error) throw refusedBy(error.code, error.message);
+}
+
+async function rebuilt(name: string): Promise<void> {
+  const bar = new ProgressBar('% of the log', 100);
+  const since = performance.now();
+  for (let begun = false; ; await delay(LOOK_MS)) {
+    const projection = (await read()).find((one) => one.name === name);
+    if (!projection) throw new Failure(`There is no read model ${name}.`);
+    const { state, progress, etaSeconds, lastError } = projection;
+    if (state === 'REBUILDING') {
+      begun = true;
+      bar.at(Math.floor(progress * 100), etaSeconds === null ? '' : `, ${duration(etaSeconds)} left`);
+    } else if (state === 'FAILED') {
+      bar.end();
+      throw new Failure(`${name} stopped: ${lastError?.reason ?? 'for no known reason'}`);
+    } else if (begun || performance.now() - since > BEGIN_MS) {
+      bar.end();
+      if (!begun) throw new Failure(`The rebuild of ${name} has not begun.`, 1, 'Does a projector run?');
+      return say(`${name} is rebuilt and live.`);
+    }
+  }
+}
+
+const HEAD = ['name', 'version', 'state', 'position', 'lag', 'progress', 'rate', 'left', 'error'];
+
+const row = (one: Projection): string[] => [
+  one.name,
+  String(one.version),
+  one.state,
+  one.position,
+  one.lagEvents === 0 ? '0' : `${count(one.lagEvents)} (${duration(one.lagSeconds)})`,
+  `${(one.progress * 100).toFixed(0)} %`,
+  one.ratePerSecond === null ? '-' : `${count(Math.round(one.ratePerSecond))}/s`,
+  one.etaSeconds === null ? '-' : duration(one.etaSeconds),
+  one.lastError ? `${one.lastError.reason} ${one.lastError.eventId ?? ''}`.trimEnd() : '-',
+];

@@ -1,0 +1,248 @@
+import { NO_STREAM, WrongExpectedVersionError, type EventData, type EventStoreDBClient } from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { toUuid } from '../../event-sourcing/id.js';
+import { AppendOutcomeUnknown, StoreUnavailable } from '../errors.js';
+import type { Append, AppendOutcome } from '../event-store.js';
+import type { AppendIndex, Entry, HeldEntry } from './append-index.js';
+import type { ClaimIndex, Reservation } from './claim-index.js';
+import { FIRST_PAUSE_MS, isRefused, unavailable, wasNeverSent } from './connection.js';
+import { claimsOf } from './index-follower.js';
+import type { LogReader } from './read.js';
+import type { Receipts } from './receipts.js';
+import type { StoredEvent, StreamNames } from './stored-event.js';
+
+export interface AppendSettings {
+  readonly client: EventStoreDBClient;
+  readonly names: StreamNames;
+  readonly reader: LogReader;
+  readonly receipts: Receipts;
+  readonly appends: AppendIndex;
+  readonly claims: ClaimIndex;
+  /** For one call to the server. */
+  readonly timeoutMs: number;
+  /** For the whole append, however often it has to be sent. */
+  readonly patienceMs: number;
+}
+
+/** How long a try of another process is waited for before the same append is sent for the same place once more. */
+const RESEND_AFTER_MS = 1_000;
+const LONGEST_WAIT_MS = 100;
+
+type Sent =
+  | { readonly result: 'stored'; readonly position: bigint | undefined }
+  | { readonly result: 'wrongRevision'; readonly actual: number | 'none' }
+  | { readonly result: 'unknown'; readonly cause: unknown };
+
+/**
+ * One append on its way: entered in the index, sent for exactly one place of the log, and, when nobody answers, looked
+ * for there.
+ */
+export class Attempt {
+  private readonly until: number;
+  private readonly appended: Append['events'][number];
+  private entry: Entry;
+  /** The append wants an existing stream and there is none. */
+  private isStreamAbsent = false;
+  private wasSent = false;
+
+  constructor(
+    private readonly settings: AppendSettings,
+    private readonly append: Append,
+    private readonly events: readonly EventData[],
+  ) {
+    const { stream, expected } = append;
+    const [first, ...later] = append.events;
+    this.appended = append.events.at(-1)!;
+    this.until = Date.now() + settings.patienceMs;
+    this.entry = {
+      firstEventId: toUuid(first!.id),
+      laterIds: later.map((event) => toUuid(event.id)),
+      inputHash: first!.inputHash,
+      stream,
+      revision: typeof expected === 'number' ? expected + 1 : 0,
+      attempt: randomUUID(),
+    };
+  }
+
+  async carryOut(): Promise<AppendOutcome> {
+    const { expected, stream } = this.append;
+    if (expected === 'existing') {
+      const last = await this.settings.reader.lastRevision(stream);
+      this.isStreamAbsent = last === 'none';
+      if (last !== 'none') this.entry = { ...this.entry, revision: last + 1 };
+    }
+    const before = await this.untilAnswered(() => this.claim());
+    if (before !== 'claimed') return before;
+    try {
+      const outcome = await this.carryOutClaimed();
+      if (outcome.outcome === 'wrongRevision' || outcome.outcome === 'claimTaken') await this.undo();
+      return outcome;
+    } catch (error) {
+      // Both only spare the next who asks a wait.
+      if (error instanceof AppendOutcomeUnknown)
+        await this.settings.appends.abandon(this.entry).catch(() => undefined);
+      else await this.undo().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async carryOutClaimed(): Promise<AppendOutcome> {
+    if (this.isStreamAbsent) return { outcome: 'wrongRevision', actual: 'none' };
+    if (this.append.claims?.take?.length) {
+      const reserved = await this.untilAnswered(() => this.reserve());
+      if (reserved !== 'reserved') return reserved;
+    }
+    return this.send();
+  }
+
+  /** Undefined: it is under way elsewhere. */
+  private async claim(): Promise<AppendOutcome | 'claimed' | undefined> {
+    const { appends, reader } = this.settings;
+    const held = await appends.claim(this.entry);
+    if (held === 'claimed') return 'claimed';
+    if (held === 'changed') return undefined;
+    const there = await reader.eventAt(held.stream, held.revision);
+    if (there?.uuid === held.firstEventId) return this.repeated(there);
+    const isOver = there !== undefined || held.ageMs > this.staleAfterMs(held);
+    return isOver && (await appends.replace(held.attempt, this.entry)) ? 'claimed' : undefined;
+  }
+
+  /** The same append for the same place can be sent again any time; for all else the other try must be gone. */
+  private staleAfterMs({ stream, revision, inputHash }: HeldEntry): number {
+    const { entry } = this;
+    const isSame = stream === entry.stream && revision === entry.revision && inputHash === entry.inputHash;
+    return isSame ? RESEND_AFTER_MS : 2 * this.settings.patienceMs;
+  }
+
+  private async repeated(first: StoredEvent): Promise<AppendOutcome> {
+    const [wanted] = this.append.events;
+    if (first.meta.inputHash !== wanted!.inputHash) return { outcome: 'keyConflict', firstEventId: wanted!.id };
+    const count = 1 + (first.append?.later?.length ?? 0);
+    return {
+      outcome: 'repeated',
+      events: await this.settings.reader.eventsFrom(first.stream, first.revision, count),
+    };
+  }
+
+  /** Undefined: another append is about to take the name. */
+  private async reserve(): Promise<AppendOutcome | 'reserved' | undefined> {
+    const { claims, tenantId } = { claims: this.append.claims!, tenantId: this.append.events[0]!.tenantId };
+    const wanted = { tenantId, firstEventId: this.entry.firstEventId, claims };
+    const refused = await this.settings.claims.reserve(wanted, this.entry.attempt);
+    if (!refused) return 'reserved';
+    const { name, owner, reserved } = refused;
+    if (owner !== undefined) return { outcome: 'claimTaken', name, owner };
+    if (reserved) await this.settleOther(tenantId, name, reserved);
+    return undefined;
+  }
+
+  private async settleOther(tenantId: string, name: string, { firstEventId, attempt }: Reservation): Promise<void> {
+    const { appends, claims, reader, patienceMs } = this.settings;
+    const other = await appends.find(firstEventId);
+    const there = other && (await reader.eventAt(other.stream, other.revision));
+    const stored = there?.uuid === firstEventId && claimsOf(there);
+    if (stored) await claims.settle([stored]);
+    else if (!other || there || other.attempt !== attempt || other.ageMs > 2 * patienceMs)
+      await claims.unreserve(tenantId, attempt, [name]);
+  }
+
+  private async send(): Promise<AppendOutcome> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+      const sent = await this.sendOnce();
+      if (sent.result === 'stored') return this.acknowledged(sent.position);
+      if (sent.result === 'wrongRevision') {
+        if (this.append.expected !== 'existing' || sent.actual === 'none')
+          return { outcome: 'wrongRevision', actual: sent.actual };
+        await this.moveTo(sent.actual + 1);
+      } else {
+        if (Date.now() + pauseMs > this.until) throw this.unknown(sent.cause);
+        await delay(pauseMs);
+      }
+    }
+  }
+
+  private async sendOnce(): Promise<Sent> {
+    const { client, names, timeoutMs } = this.settings;
+    const { stream, revision } = this.entry;
+    try {
+      const { position } = await client.appendToStream(names.toServer(stream), [...this.events], {
+        expectedRevision: revision === 0 ? NO_STREAM : BigInt(revision - 1),
+        deadline: timeoutMs,
+        requiresLeader: true,
+      });
+      return { result: 'stored', position: position?.commit };
+    } catch (error) {
+      if (error instanceof WrongExpectedVersionError)
+        return { result: 'wrongRevision', actual: revisionOf(error.actualVersion) };
+      if (isRefused(error)) throw error;
+      if (wasNeverSent(error) && !this.wasSent) throw unavailable(error);
+      this.wasSent = true;
+      return this.lookFor(error);
+    }
+  }
+
+  /** What became of an append that nobody answered. */
+  private async lookFor(cause: unknown): Promise<Sent> {
+    const { reader } = this.settings;
+    const { stream, revision, firstEventId } = this.entry;
+    try {
+      const there = await reader.eventAt(stream, revision);
+      if (!there) return { result: 'unknown', cause };
+      if (there.uuid === firstEventId) return { result: 'stored', position: undefined };
+      return { result: 'wrongRevision', actual: await reader.lastRevision(stream) };
+    } catch {
+      throw this.unknown(cause);
+    }
+  }
+
+  private async moveTo(revision: number): Promise<void> {
+    this.entry = { ...this.entry, revision };
+    if (!(await this.settings.appends.replace(this.entry.attempt, this.entry))) throw this.unknown(undefined);
+  }
+
+  private async acknowledged(position: bigint | undefined): Promise<AppendOutcome> {
+    const { receipts } = this.settings;
+    const { stream } = this.entry;
+    const revision = this.entry.revision + this.entry.laterIds.length;
+    const uuid = toUuid(this.appended.id);
+    const last = await receipts.of({ stream, revision, uuid, position }).catch((error: unknown) => {
+      throw this.unknown(error);
+    });
+    // A try that was given up can have come after all, with another input: the server compares nothing but ids.
+    if (last?.meta.inputHash !== this.appended.inputHash)
+      return { outcome: 'keyConflict', firstEventId: this.append.events[0]!.id };
+    await this.settle(last.position);
+    return { outcome: 'appended', position: last.position, revision: last.revision, recordedAt: last.recordedAt };
+  }
+
+  private async settle(position: bigint): Promise<void> {
+    const { claims, events } = this.append;
+    if (!claims) return;
+    const stored = { tenantId: events[0]!.tenantId, firstEventId: this.entry.firstEventId, claims, position };
+    await this.settings.claims.settle([stored]).catch(() => undefined); // the index follows the log and will see it
+  }
+
+  private async undo(): Promise<void> {
+    const { appends, claims } = this.settings;
+    await appends.remove(this.entry);
+    const names = this.append.claims?.take?.map(({ name }) => name) ?? [];
+    if (names.length > 0) await claims.unreserve(this.append.events[0]!.tenantId, this.entry.attempt, names);
+  }
+
+  private async untilAnswered<T>(ask: () => Promise<T | undefined>): Promise<T> {
+    for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, LONGEST_WAIT_MS)) {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+      if (Date.now() + pauseMs > this.until)
+        throw new StoreUnavailable('Another process is at the same append or name, and does not come to an end.');
+      await delay(pauseMs * (0.5 + Math.random()));
+    }
+  }
+
+  private unknown(cause: unknown): AppendOutcomeUnknown {
+    return cause instanceof AppendOutcomeUnknown ? cause : new AppendOutcomeUnknown(this.append.stream, { cause });
+  }
+}
+
+const revisionOf = (version: bigint | string): number | 'none' => (typeof version === 'bigint' ? Number(version) : 'none');

@@ -1,0 +1,168 @@
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import type pg from 'pg';
+import type { Recorded } from '../../event-sourcing/event.js';
+import { toUuid, type EventId } from '../../event-sourcing/id.js';
+import type { Position } from '../../event-sourcing/position.js';
+import type { StreamName } from '../../event-sourcing/stream.js';
+import type { Codec } from '../codec.js';
+import type {
+  Append,
+  AppendOutcome,
+  EventStore,
+  Page,
+  ReadAllOptions,
+  ReadStreamOptions,
+  StreamTail,
+  SubscribeOptions,
+} from '../event-store.js';
+import { AppendIndex, type HeldEntry } from './append-index.js';
+import { Attempt, type AppendSettings } from './attempt.js';
+import { ClaimIndex } from './claim-index.js';
+import { connect } from './connection.js';
+import { IndexDatabase } from './index-database.js';
+import { IndexFollower } from './index-follower.js';
+import { LogReader } from './read.js';
+import { Receipts } from './receipts.js';
+import { decode, hashOf, isWanted, StreamNames, toServer, type StoredEvent } from './stored-event.js';
+import { follow } from './subscribe.js';
+
+export interface EventStoreDbOptions {
+  /** `esdb://…`, or `esdb+discover://…` for a cluster. */
+  readonly url: string;
+  /** Of the product's role, on a database with the migrations of this folder. It stays the caller's to end. */
+  readonly pool: pg.Pool;
+  readonly codec: Codec;
+  /** Letters, digits and underscore: what our streams begin with on a server that others use too. */
+  readonly prefix?: string;
+  /** For one call to the server. */
+  readonly timeoutMs?: number;
+  /** For one append or read, however often it has to be tried. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * The log in EventStoreDB or KurrentDB, version 22.6 or later. Positions are commit positions of the server, with gaps.
+ *
+ * `recordedAt` is the clock of the server's leader at the moment of writing. It does not fall as long as that clock does
+ * not: keep the nodes' clocks together, and let them be slewed, never set back; an election between two nodes whose
+ * clocks differ shows as a step. The server accepts appends of 1 MiB unless its MaxAppendSize is raised (at most 16 MB).
+ */
+export class EventStoreDbEventStore implements EventStore {
+  private readonly client: EventStoreDBClient;
+  private readonly names: StreamNames;
+  private readonly codec: Codec;
+  private readonly reader: LogReader;
+  private readonly appends: AppendIndex;
+  private readonly index: IndexFollower;
+  private readonly settings: AppendSettings;
+  /** The last append to each stream that is under way: appends to one stream go one after the other, as they came. */
+  private readonly lanes = new Map<StreamName, Promise<unknown>>();
+
+  constructor({
+    url,
+    pool,
+    codec,
+    prefix = 'rapport',
+    timeoutMs = 5_000,
+    patienceMs = 10_000,
+  }: EventStoreDbOptions) {
+    this.codec = codec;
+    this.client = connect(url);
+    this.names = new StreamNames(prefix);
+    this.reader = new LogReader({ client: this.client, names: this.names, codec, timeoutMs, patienceMs });
+    const database = new IndexDatabase(pool);
+    this.appends = new AppendIndex(database);
+    const claims = new ClaimIndex(database);
+    this.index = new IndexFollower({
+      reader: this.reader,
+      follow: (options) => follow(this.client, this.names, this.reader, options),
+      appends: this.appends,
+      claims,
+      patienceMs,
+    });
+    this.settings = {
+      client: this.client,
+      names: this.names,
+      reader: this.reader,
+      receipts: new Receipts(this.reader),
+      appends: this.appends,
+      claims,
+      timeoutMs,
+      patienceMs,
+    };
+  }
+
+  async append(append: Append): Promise<AppendOutcome> {
+    const encoded = append.events.map((event) => this.codec.encode(event));
+    const events = toServer(append.events, encoded, append.claims);
+    return this.inOrder(append.stream, async () => {
+      await this.index.ready();
+      return new Attempt(this.settings, append, events).carryOut();
+    });
+  }
+
+  readStream(stream: StreamName, options?: ReadStreamOptions): AsyncIterable<Recorded> {
+    return this.reader.readStream(stream, options);
+  }
+
+  readStreams(wanted: readonly StreamTail[]): Promise<ReadonlyMap<StreamName, readonly Recorded[]>> {
+    return this.reader.readStreams(wanted);
+  }
+
+  readAll(options?: ReadAllOptions): AsyncIterable<Page> {
+    return this.reader.readAll(options);
+  }
+
+  async *subscribe(options: SubscribeOptions = {}): AsyncIterable<Page> {
+    const wanted = isWanted(options);
+    const keep = (event: StoredEvent) => (wanted(event) ? event : undefined);
+    for await (const { events, position, caughtUp } of follow(this.client, this.names, this.reader, { ...options, keep }))
+      yield this.reader.toPage(events, position, caughtUp);
+  }
+
+  async findAppend(firstEventId: EventId): Promise<readonly Recorded[] | undefined> {
+    const uuid = toUuid(firstEventId);
+    const entry = await this.entryOf(() => this.appends.find(uuid));
+    const first = entry && (await this.reader.eventAt(entry.stream, entry.revision));
+    if (first?.uuid !== uuid) return undefined; // it was never stored
+    return this.reader.eventsFrom(first.stream, first.revision, 1 + (first.append?.later?.length ?? 0));
+  }
+
+  async findEvent(id: EventId): Promise<Recorded | undefined> {
+    const uuid = toUuid(id);
+    const entry = await this.entryOf(() => this.appends.findOf(uuid));
+    const revision = entry && entry.revision + entry.laterIds.indexOf(uuid) + 1;
+    const event = entry && (await this.reader.eventAt(entry.stream, revision!));
+    return event?.uuid === uuid ? decode(this.codec, event) : undefined;
+  }
+
+  head(): Promise<Position> {
+    return this.reader.head();
+  }
+
+  async hashAt(position: Position): Promise<string | undefined> {
+    const event = await this.reader.at(position);
+    return event && hashOf(event);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.lanes.values());
+    await this.index.close();
+    await this.client.dispose();
+  }
+
+  private async entryOf(find: () => Promise<HeldEntry | undefined>): Promise<HeldEntry | undefined> {
+    await this.index.ready();
+    return find();
+  }
+
+  private inOrder<T>(stream: StreamName, work: () => Promise<T>): Promise<T> {
+    const mine = (this.lanes.get(stream) ?? Promise.resolve()).then(work, work);
+    this.lanes.set(stream, mine);
+    const leave = () => {
+      if (this.lanes.get(stream) === mine) this.lanes.delete(stream);
+    };
+    mine.then(leave, leave);
+    return mine;
+  }
+}

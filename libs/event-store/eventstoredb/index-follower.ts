@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AppendIndex, Entry } from './append-index.js';
+import type { ClaimIndex, NamesWanted } from './claim-index.js';
+import { patiently } from './connection.js';
+import type { LogReader } from './read.js';
+import type { StoredEvent } from './stored-event.js';
+import type { FollowedPage, FollowOptions } from './subscribe.js';
+
+const PAGE_SIZE = 512;
+/** What this process appends is in the index already: there is no hurry once all of the log is. */
+const PAUSE_MS = 500;
+
+type Outline = Omit<StoredEvent, 'data' | 'bytes'>;
+
+export interface IndexSettings {
+  readonly reader: LogReader;
+  readonly follow: (options: FollowOptions<Outline>) => AsyncIterable<FollowedPage<Outline>>;
+  readonly appends: AppendIndex;
+  readonly claims: ClaimIndex;
+  readonly patienceMs: number;
+}
+
+/** Keeps the index what the log says: catches up from its checkpoint, then follows. */
+export class IndexFollower {
+  private readonly closing = new AbortController();
+  private caughtUp: Promise<void> | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly settings: IndexSettings) {}
+
+  /** Resolves once everything that was in the log when it was first asked for is in the index. */
+  ready(): Promise<void> {
+    return (this.caughtUp ??= new Promise((resolve, reject) => {
+      this.running = this.run(resolve).catch((error: unknown) => {
+        this.caughtUp = undefined; // whoever asks next starts it anew, from the checkpoint
+        reject(error as Error);
+      });
+    }));
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.running;
+  }
+
+  private async run(caughtUp: () => void): Promise<void> {
+    const { follow, patienceMs } = this.settings;
+    const { signal } = this.closing;
+    const from = await this.start();
+    const keep = ({ data: _, bytes: __, ...outline }: StoredEvent): Outline => outline;
+    for await (const page of follow({ ...(from && { from }), pageSize: PAGE_SIZE, signal, keep })) {
+      await patiently(() => this.record(page.events), patienceMs);
+      if (!page.caughtUp) continue;
+      caughtUp();
+      await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async start(): Promise<bigint | undefined> {
+    const { appends, reader } = this.settings;
+    const checkpoint = await appends.checkpoint();
+    if (!checkpoint) return undefined;
+    const there = await reader.at(checkpoint.position);
+    if (there?.uuid === checkpoint.uuid && there.recordedAt === checkpoint.recordedAt) return checkpoint.position;
+    await appends.forget();
+    return undefined;
+  }
+
+  private async record(events: readonly Outline[]): Promise<void> {
+    const last = events.at(-1);
+    if (!last) return;
+    const { appends, claims } = this.settings;
+    const firsts = events.filter(({ append }) => !append?.first);
+    const entries = new Map(firsts.map((event) => [event.uuid, toEntry(event)]));
+    if (entries.size > 0) await appends.record([...entries.values()]);
+    const said = events.flatMap((event) => claimsOf(event) ?? []);
+    if (said.length > 0) await claims.settle(said);
+    await appends.advance(last);
+  }
+}
+
+const toEntry = ({ uuid, stream, revision, meta, append }: Outline): Entry => ({
+  firstEventId: uuid,
+  attempt: randomUUID(),
+  inputHash: meta.inputHash,
+  stream,
+  revision,
+  laterIds: append?.later ?? [],
+});
+
+/** What the first event of an append says about names. */
+export function claimsOf(first: Outline): (NamesWanted & { readonly position: bigint }) | undefined {
+  const claims = first.append?.claims;
+  return claims && { tenantId: first.meta.tenantId, firstEventId: first.uuid, claims, position: first.position };
+}

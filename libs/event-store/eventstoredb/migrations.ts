@@ -1,0 +1,52 @@
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Tables of schema `eventstoredb`: what EventStoreDB itself cannot promise, rebuilt from the log when it is lost. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0150_eventstoredb': {
+    async up(database) {
+      await sql.raw(TABLES).execute(database);
+    },
+  },
+};
+
+const TABLES = `
+  CREATE SCHEMA eventstoredb;
+
+  CREATE TABLE eventstoredb.appends (
+    first_event_id uuid PRIMARY KEY,
+    attempt        uuid NOT NULL,
+    input_hash     text NOT NULL,
+    stream         text COLLATE "C" NOT NULL,
+    revision       integer NOT NULL,
+    later_ids      uuid[] NOT NULL DEFAULT '{}',
+    claimed_at     timestamptz NOT NULL DEFAULT clock_timestamp()
+  );
+  COMMENT ON TABLE eventstoredb.appends IS
+    'Where the append that begins with an event is, or is about to be. Whether it is there, only the log says.';
+  CREATE INDEX ON eventstoredb.appends USING gin (later_ids) WHERE later_ids <> '{}';
+
+  CREATE TABLE eventstoredb.claims (
+    tenant_id    text COLLATE "C" NOT NULL,
+    name         text COLLATE "C" NOT NULL,
+    owner        text,
+    position     bigint NOT NULL DEFAULT 0,
+    reserved_for uuid,
+    reserved_by  uuid,
+    PRIMARY KEY (tenant_id, name)
+  );
+  COMMENT ON TABLE eventstoredb.claims IS
+    'Who owns a name (null: nobody) since which position; for which append, by which try, it is reserved meanwhile.';
+
+  CREATE TABLE eventstoredb.checkpoint (
+    the_one     boolean PRIMARY KEY DEFAULT true CHECK (the_one),
+    position    bigint NOT NULL,
+    event_id    uuid NOT NULL,
+    recorded_at timestamptz NOT NULL
+  );
+  COMMENT ON TABLE eventstoredb.checkpoint IS
+    'The last event of the log that the tables beside it know of. If another one stands there, the log was replaced.';
+
+  GRANT USAGE ON SCHEMA eventstoredb TO rapport_app;
+  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA eventstoredb TO rapport_app;
+`;

@@ -1,0 +1,159 @@
+import { Metadata, status, type ServerWritableStream } from '@grpc/grpc-js';
+import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { randomUUID } from 'node:crypto';
+import { InvalidPosition, type DoubleLog, type Stored } from './double-log.js';
+import {
+  caughtUp,
+  checkpoint,
+  confirmation,
+  filterOf,
+  readEvent,
+  streamName,
+  streamNotFound,
+} from './double-messages.js';
+
+export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
+
+/** Events that the server reads from its file at once. */
+const PAGE = 32;
+/** Above this size the double waits until an event has left, so that it holds no pages of large events itself. */
+const LARGE_BYTES = 1 << 16;
+
+export interface ReadFaults {
+  /** Ends a live subscription that lags by more events than this; without it the server reads from its file again. */
+  readonly dropWhenLagging: number | undefined;
+}
+
+/** Answers a Read: a page of one stream or of all, or a subscription to all. */
+export async function answerRead(call: ReadCall, log: DoubleLog, faults: ReadFaults): Promise<void> {
+  const options = call.request.getOptions()!;
+  try {
+    if (options.hasSubscription()) await follow(call, log, faults);
+    else if (options.hasStream()) await readStream(call, log);
+    else await readAll(call, log);
+    call.end();
+  } catch (error) {
+    if (!(error instanceof InvalidPosition)) throw error;
+    // a subscription and a read say this differently
+    call.destroy(
+      Object.assign(
+        error,
+        options.hasSubscription()
+          ? { code: status.INVALID_ARGUMENT, details: 'Trying to read from an invalid position.' }
+          : { code: status.UNKNOWN, details: 'Unexpected ReadAllResult: InvalidPosition' },
+      ),
+    );
+  }
+}
+
+async function readStream(call: ReadCall, log: DoubleLog): Promise<void> {
+  const options = call.request.getOptions()!;
+  const wanted = options.getStream()!;
+  const stream = streamName(wanted.getStreamIdentifier());
+  if (log.isDeleted(stream)) {
+    const metadata = new Metadata();
+    metadata.set('exception', 'stream-deleted');
+    metadata.set('stream-name', stream);
+    const details = `Event stream '${stream}' is deleted.`;
+    call.destroy(Object.assign(new Error(details), { code: status.FAILED_PRECONDITION, details, metadata }));
+    return;
+  }
+  const from = wanted.hasStart() ? 0 : wanted.hasEnd() ? Number.MAX_SAFE_INTEGER : Number(wanted.getRevision());
+  const events = log.readStream(stream, from, options.getReadDirection() === 1, Number(options.getCount()));
+  if (!events) await send(call, streamNotFound(stream));
+  else for (const event of events) await sendEvent(call, event);
+}
+
+async function readAll(call: ReadCall, log: DoubleLog): Promise<void> {
+  const options = call.request.getOptions()!;
+  const backwards = options.getReadDirection() === 1;
+  let left = Number(options.getCount());
+  let from = startOf(options, log, 0n);
+  while (left > 0 && !call.cancelled) {
+    const page = log.readAll(from, backwards, Math.min(left, PAGE));
+    for (const event of page) await sendEvent(call, event);
+    const last = page.at(-1);
+    if (!last) return;
+    from = backwards ? last.position : last.end;
+    left -= page.length;
+  }
+}
+
+/**
+ * A subscription reads pages from the file until it has reached the end, says that it has caught up, and then sends
+ * what comes. Checkpoints after pages hold the place where the page began, which is no event's position (its prepare
+ * position is 0); live ones hold the position of an event.
+ */
+async function follow(call: ReadCall, log: DoubleLog, faults: ReadFaults): Promise<void> {
+  const options = call.request.getOptions()!;
+  const allowed = filterOf(options);
+  const interval = PAGE * Math.max(1, options.getFilter()?.getCheckpointintervalmultiplier() ?? 1);
+  const filtered = options.hasFilter();
+  await send(call, confirmation(randomUUID()));
+
+  const after = startOf(options, log, -1n);
+  let from = after < 0n ? 0n : after;
+  let live = false;
+  let considered = 0;
+  while (!call.cancelled) {
+    const lag = log.events.length - log.indexAt(from);
+    if (live && faults.dropWhenLagging !== undefined && lag > faults.dropWhenLagging) {
+      call.destroy(Object.assign(new Error('dropped'), { code: status.CANCELLED, details: 'Consumer too slow.' }));
+      return;
+    }
+    live &&= lag <= PAGE;
+    const page = log.readAll(from, false, PAGE);
+    const began = from;
+    for (const event of page) {
+      if (event.position > after && allowed(event)) await sendEvent(call, event);
+      from = event.end;
+      if (live && filtered && ++considered % interval === 0)
+        await send(call, checkpoint(event.position, event.position));
+    }
+    if (log.readAll(from, false, 1).length > 0) continue;
+    if (!live) {
+      if (filtered && page.length > 0) await send(call, checkpoint(began, 0n));
+      await send(call, caughtUp());
+      live = true;
+    }
+    if (log.readAll(from, false, 1).length === 0) await growth(call, log);
+  }
+}
+
+function startOf(options: ReadReq.Options, log: DoubleLog, start: bigint): bigint {
+  const all = options.getAll()!;
+  if (all.hasStart()) return start;
+  if (all.hasEnd()) return log.writePosition;
+  return BigInt(all.getPosition()!.getCommitPosition());
+}
+
+function growth(call: ReadCall, log: DoubleLog): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      call.off('cancelled', done);
+      forget();
+      resolve();
+    };
+    const forget = log.onGrowth(done);
+    call.once('cancelled', done);
+  });
+}
+
+const sendEvent = (call: ReadCall, event: Stored): Promise<void> =>
+  send(call, readEvent(event), event.data.length > LARGE_BYTES);
+
+/** Writes, and waits while the connection takes no more; `wait`: until it has taken this one. */
+function send(call: ReadCall, response: ReadResp, wait = false): Promise<void> {
+  if (call.cancelled) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      call.off('cancelled', done);
+      call.off('drain', done);
+      resolve();
+    };
+    const flows = call.write(response, wait ? done : undefined);
+    if (flows && !wait) return resolve();
+    call.once('cancelled', done);
+    if (!wait) call.once('drain', done);
+  });
+}

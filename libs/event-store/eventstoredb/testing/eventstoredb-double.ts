@@ -1,0 +1,245 @@
+import { Metadata, Server, ServerCredentials, status, type ServiceError } from '@grpc/grpc-js';
+import gossip from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import gossipMessages from '@eventstore/db-client/generated/gossip_pb.js';
+import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import featureMessages from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import service from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import type {
+  AppendReq,
+  AppendResp,
+  BatchAppendReq,
+  BatchAppendResp,
+} from '@eventstore/db-client/generated/streams_pb.js';
+import type { ServerDuplexStream, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
+import { createServer, type Socket } from 'node:net';
+import { DoubleLog, json, type AppendResult, type ExpectedRevision, type Proposed } from './double-log.js';
+import { appendResponse, batchResponse, expectedRevision, proposed, streamName } from './double-messages.js';
+import { answerRead } from './double-reads.js';
+
+/** What may happen to an append on its way. */
+export type AppendFault =
+  | 'connection lost before it is stored'
+  | 'connection lost after it is stored'
+  | 'no answer and not stored'
+  | 'no answer though stored'
+  | 'busy';
+
+export interface DoubleOptions {
+  /** Bytes of one append; the real server's default is 1 MiB, at most 16 MB can be set. */
+  readonly maxAppendSize?: number;
+  /** How many event ids an append at any revision is compared with. */
+  readonly recentEvents?: number;
+  /** Old servers answer Append only. */
+  readonly batchAppend?: boolean;
+}
+
+/**
+ * An EventStoreDB in this process that speaks the real protocol on a real socket and keeps everything in memory. Faults
+ * are switched by the test. It is one node without access control; what it answers and when follows the real server.
+ */
+export class EventStoreDbDouble {
+  readonly log: DoubleLog;
+  /** Faults of the next appends, first come first served; appends beyond them meet none. */
+  readonly appendFaults: AppendFault[] = [];
+  /** Old servers end a live subscription that lags; set how many events it may. */
+  dropWhenLagging: number | undefined;
+  /** Appends that reached the server, faults included. */
+  appendsReceived = 0;
+  private readonly sockets = new Set<Socket>();
+  private readonly server = new Server({
+    'grpc.max_receive_message_length': 17 << 20,
+    'grpc.max_send_message_length': 17 << 20,
+  });
+  private readonly door = createServer((socket) => this.letIn(socket));
+  private readonly injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
+  private port = 0;
+
+  private constructor(private readonly options: DoubleOptions) {
+    this.log = new DoubleLog({
+      maxAppendSize: options.maxAppendSize ?? 16_000_000,
+      recentEvents: options.recentEvents ?? 1_000,
+    });
+    this.serve();
+  }
+
+  static async start(options: DoubleOptions = {}): Promise<EventStoreDbDouble> {
+    const double = new EventStoreDbDouble(options);
+    await double.open();
+    return double;
+  }
+
+  get url(): string {
+    return `esdb://127.0.0.1:${this.port}?tls=false`;
+  }
+
+  /** For a client that asks the cluster where its leader is. */
+  get discoverUrl(): string {
+    return `esdb+discover://127.0.0.1:${this.port}?tls=false`;
+  }
+
+  /** Every connection breaks; new ones are accepted at once. */
+  cutConnections(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** The server is down: connections break and new ones are refused. */
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.door.close(resolve));
+    this.cutConnections();
+    await closed;
+  }
+
+  /** The server comes up again on the same port, with its data. */
+  async restart(): Promise<void> {
+    if (this.door.listening) await this.stop();
+    this.log.boot();
+    await this.open();
+  }
+
+  async close(): Promise<void> {
+    if (this.door.listening) await this.stop();
+    this.injector.destroy();
+    this.server.forceShutdown();
+  }
+
+  /** Another application's event. */
+  appendForeign(stream: string, type: string, data: object): void {
+    this.log.append(stream, 'any', [json(type, data)]);
+  }
+
+  private open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.door.once('error', reject);
+      this.door.listen(this.port, '127.0.0.1', () => {
+        this.door.off('error', reject);
+        const address = this.door.address();
+        if (address && typeof address === 'object') this.port = address.port;
+        resolve();
+      });
+    });
+  }
+
+  private letIn(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.sockets.delete(socket));
+    this.injector.injectConnection(socket);
+  }
+
+  private serve(): void {
+    this.server.addService(service.StreamsService, {
+      read: (call: Parameters<typeof answerRead>[0]) => void answerRead(call, this.log, this),
+      append: (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>) =>
+        this.answerAppend(call, answer),
+      batchAppend: (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) => this.answerBatchAppend(call),
+    });
+    this.server.addService(features.ServerFeaturesService, {
+      getSupportedMethods: (_: unknown, answer: sendUnaryData<unknown>) => answer(null, this.supportedMethods()),
+    });
+    this.server.addService(gossip.GossipService, {
+      read: (_: unknown, answer: sendUnaryData<unknown>) => answer(null, this.members()),
+    });
+  }
+
+  private answerAppend(call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void {
+    let stream = '';
+    let expected: ExpectedRevision = 'any';
+    const events: Proposed[] = [];
+    call.on('data', (message: AppendReq) => {
+      const options = message.getOptions();
+      if (options) {
+        stream = streamName(options.getStreamIdentifier());
+        expected = expectedRevision(options);
+      } else events.push(proposed(message.getProposedMessage()!));
+    });
+    call.on('end', () => {
+      const result = this.append(stream, expected, events);
+      if (result === 'busy') answer(rpcError(status.UNAVAILABLE, 'Server Is Too Busy'));
+      else if (result?.result === 'deleted')
+        answer(
+          rpcError(status.FAILED_PRECONDITION, 'stream deleted', {
+            exception: 'stream-deleted',
+            'stream-name': stream,
+          }),
+        );
+      else if (result?.result === 'tooLarge')
+        answer(
+          rpcError(status.INVALID_ARGUMENT, 'Maximum Append Size Exceeded.', {
+            exception: 'maximum-append-size-exceeded',
+            'maximum-append-size': '1',
+          }),
+        );
+      else if (result) answer(null, appendResponse(result));
+    });
+    call.on('error', () => undefined);
+  }
+
+  private answerBatchAppend(call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void {
+    const arriving = new Map<string, { stream: string; expected: ExpectedRevision; events: Proposed[] }>();
+    call.on('data', (message: BatchAppendReq) => {
+      const correlation = message.getCorrelationId()!.getString();
+      const options = message.getOptions();
+      if (options) {
+        const stream = streamName(options.getStreamIdentifier());
+        arriving.set(correlation, { stream, expected: expectedRevision(options), events: [] });
+      }
+      const append = arriving.get(correlation);
+      append?.events.push(...message.getProposedMessagesList().map(proposed));
+      if (!append || !message.getIsFinal()) return;
+      arriving.delete(correlation);
+      const result = this.append(append.stream, append.expected, append.events);
+      if (result && !call.cancelled) call.write(batchResponse(correlation, append.stream, result));
+    });
+    call.on('error', () => undefined);
+    call.on('end', () => call.end());
+  }
+
+  /** Undefined: no answer. */
+  private append(
+    stream: string,
+    expected: ExpectedRevision,
+    events: readonly Proposed[],
+  ): AppendResult | 'busy' | undefined {
+    this.appendsReceived += 1;
+    switch (this.appendFaults.shift()) {
+      case 'busy':
+        return 'busy';
+      case 'connection lost before it is stored':
+        this.cutConnections();
+        return undefined;
+      case 'connection lost after it is stored':
+        this.log.append(stream, expected, events);
+        this.cutConnections();
+        return undefined;
+      case 'no answer and not stored':
+        return undefined;
+      case 'no answer though stored':
+        this.log.append(stream, expected, events);
+        return undefined;
+      case undefined:
+        return this.log.append(stream, expected, events);
+    }
+  }
+
+  private supportedMethods() {
+    const batch = this.options.batchAppend ?? true;
+    const methods = ['read', 'append', 'delete', 'tombstone', ...(batch ? ['batchappend'] : [])].map((name) =>
+      new featureMessages.SupportedMethod().setServiceName('event_store.client.streams.streams').setMethodName(name),
+    );
+    return new featureMessages.SupportedMethods().setMethodsList(methods).setEventStoreServerVersion('24.10.0');
+  }
+
+  private members() {
+    const leader = new gossipMessages.MemberInfo()
+      .setState(gossipMessages.MemberInfo.VNodeState.LEADER)
+      .setIsAlive(true)
+      .setHttpEndPoint(new gossipMessages.EndPoint().setAddress('127.0.0.1').setPort(this.port));
+    return new gossipMessages.ClusterInfo().setMembersList([leader]);
+  }
+}
+
+function rpcError(code: status, details: string, trailers: Record<string, string> = {}): ServiceError {
+  const metadata = new Metadata();
+  for (const [key, value] of Object.entries(trailers)) metadata.set(key, value);
+  return Object.assign(new Error(details), { code, details, metadata });
+}

@@ -1,0 +1,106 @@
+import type pg from 'pg';
+import { transaction } from '../database/transaction.js';
+import type { Recorded } from '../event-sourcing/event.js';
+import type { Position } from '../event-sourcing/position.js';
+import type { EventStore, Page } from '../event-store/event-store.js';
+import { applyBatch } from './apply.js';
+import { advance, checkpointOf, verifiedCheckpoint, type Checkpoint, type OwnedBuild } from './checkpoint.js';
+import { HandlerFailed, isAboutEvents, PoisonEvent } from './failures.js';
+import { WorkingRows } from './rows.js';
+import type { CompiledProjection } from './tables.js';
+import { TableWriter } from './write.js';
+
+/** A build, what it is a build of, and what it is made with. */
+export interface Work {
+  readonly pool: pg.Pool;
+  readonly store: EventStore;
+  readonly projection: CompiledProjection;
+  readonly build: OwnedBuild;
+}
+
+/** Rows kept per table between batches. */
+const CAPACITY = 20_000;
+
+/**
+ * Applies pages to a build, each in one transaction with the checkpoint. After any error but `PoisonEvent` it must be
+ * opened anew: what it remembers may not be what the database holds.
+ */
+export class Applier {
+  private rows: WorkingRows;
+  private readonly writers: ReadonlyMap<string, TableWriter>;
+
+  private constructor(
+    private readonly work: Work,
+    private readonly skips: ReadonlySet<Position>,
+    private at: Position,
+  ) {
+    this.rows = this.noRows();
+    this.writers = writersOf(work);
+  }
+
+  /** Rejects with `LogChanged` or `StaleWorker`. */
+  static async open(work: Work): Promise<Applier> {
+    const { position } = await verifiedCheckpoint(work.pool, work.store, work.build);
+    return new Applier(work, await readSkips(work), position);
+  }
+
+  get position(): Position {
+    return this.at;
+  }
+
+  /** Takes in what is new of a page, up to and including `until`. Rejects with `PoisonEvent` or `StaleWorker`. */
+  async apply(page: Page, until = page.position): Promise<void> {
+    if (until <= this.at) return;
+    const events = page.events.filter(
+      ({ position, type }) =>
+        position > this.at && position <= until && this.work.projection.handlers.has(type) && !this.skips.has(position),
+    );
+    await this.applyAll(events, checkpointOf(page, until));
+  }
+
+  private async applyAll(events: readonly Recorded[], to: Checkpoint): Promise<void> {
+    try {
+      await this.commit(events, to);
+    } catch (error) {
+      this.rows = this.noRows();
+      const [first] = events;
+      if (!first || !isAboutEvents(error)) throw error;
+      if (events.length === 1) throw new PoisonEvent(first, error);
+      // Which one it is only the database knows: halve until it stands alone. All before it are applied.
+      const cut = error instanceof HandlerFailed ? Math.max(1, error.index) : events.length >> 1;
+      await this.applyAll(events.slice(0, cut), { position: events[cut - 1]!.position });
+      await this.applyAll(events.slice(cut), to);
+    }
+  }
+
+  private async commit(events: readonly Recorded[], to: Checkpoint): Promise<void> {
+    const { pool, projection, build } = this.work;
+    await applyBatch(projection, this.rows, events, (table, keys) => this.writers.get(table.name)!.load(pool, keys));
+    const changes = this.rows.take();
+    if (changes.size === 0) {
+      await advance(pool, build, this.at, to);
+    } else {
+      await transaction(pool, async (session) => {
+        await advance(session, build, this.at, to);
+        for (const [table, changed] of changes) await this.writers.get(table)!.write(session, changed);
+        for (const [table, changed] of changes) await this.writers.get(table)!.derive(session, changed);
+      });
+    }
+    this.at = to.position;
+  }
+
+  private readonly noRows = (): WorkingRows =>
+    new WorkingRows(this.work.projection, { capacity: CAPACITY, empty: false, strict: true });
+}
+
+export const writersOf = ({ projection, build }: Work): ReadonlyMap<string, TableWriter> =>
+  new Map([...projection.tables.values()].map((table) => [table.name, new TableWriter(table, build.schema)]));
+
+/** Positions of events that an operator told this projection to leave out. */
+export async function readSkips({ pool, projection }: Work): Promise<ReadonlySet<Position>> {
+  const { rows } = await pool.query<{ position: Position }>(
+    'SELECT position FROM projecting.skips WHERE projection = $1',
+    [projection.name],
+  );
+  return new Set(rows.map(({ position }) => position));
+}

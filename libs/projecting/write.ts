@@ -1,0 +1,172 @@
+import { hash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Row } from '../event-sourcing/projection.js';
+import type { TableChanges } from './rows.js';
+import { keyParts, list, qualified, quoted, type Column, type Table } from './tables.js';
+
+type Queryable = Pick<pg.ClientBase, 'query'>;
+
+/** Rows per statement: larger ones gain nothing. */
+const ROWS_AT_ONCE = 5000;
+
+/**
+ * The statements of one table of one build. Every value travels as text and is cast by the server, so that one
+ * statement of constant text, prepared once per session, takes any number of rows.
+ */
+export class TableWriter {
+  private readonly target: string;
+  private readonly statements: Readonly<Record<'select' | 'upsert' | 'delete' | 'derive' | 'deriveAll', Statement>>;
+
+  constructor(
+    readonly table: Table,
+    private readonly schema: string,
+  ) {
+    this.target = qualified(schema, table.name);
+    this.statements = {
+      select: prepared(this.selectText()),
+      upsert: prepared(this.upsertText()),
+      delete: prepared(this.deleteText()),
+      derive: prepared(this.deriveText(`SELECT DISTINCT ${casts(table.key)} FROM ${unnested(table.key)}`)),
+      deriveAll: prepared(this.deriveText(`SELECT ${list(table.key)} FROM ${this.target}`)),
+    };
+  }
+
+  async load(session: Queryable, keys: readonly string[]): Promise<readonly Row[]> {
+    const { rows } = await session.query<Record<string, unknown>>({
+      ...this.statements.select,
+      values: keyArrays(keys),
+    });
+    return rows;
+  }
+
+  /** The rows that a batch changed. */
+  async write(session: Queryable, { changes }: TableChanges): Promise<void> {
+    const puts: Row[] = [];
+    const deletes: string[] = [];
+    for (const [key, { row, stored }] of changes) {
+      if (row) puts.push(row);
+      else if (stored !== false) deletes.push(key);
+    }
+    await this.upsert(session, puts);
+    await this.delete(session, deletes);
+  }
+
+  /** The derived columns of what a batch changed or touched, once the rows of all tables are written. */
+  async derive(session: Queryable, { changes, touched }: TableChanges): Promise<void> {
+    if (!this.table.spec.derive) return;
+    for (const keys of chunks([...new Set([...changes.keys(), ...touched])])) {
+      await session.query({ ...this.statements.derive, values: keyArrays(keys) });
+    }
+  }
+
+  async delete(session: Queryable, keys: readonly string[]): Promise<void> {
+    for (const some of chunks(keys)) await session.query({ ...this.statements.delete, values: keyArrays(some) });
+  }
+
+  async upsert(session: Queryable, rows: readonly Row[]): Promise<void> {
+    for (const some of chunks(rows)) {
+      const values = this.table.columns.map((column) => some.map((row) => toText(column, row)));
+      await session.query({ ...this.statements.upsert, values });
+    }
+  }
+
+  /** For rows whose keys are not in the table. A key that is there after all fails with unique_violation. */
+  async copy(session: pg.ClientBase, rows: readonly Row[]): Promise<void> {
+    const stream = session.query(copyFrom(`COPY ${this.target} (${list(this.table.columns)}) FROM STDIN`));
+    await pipeline(Readable.from(copyText(this.table.columns, rows), { objectMode: false }), stream);
+  }
+
+  async deriveAll(session: Queryable): Promise<void> {
+    if (this.table.spec.derive) await session.query(this.statements.deriveAll.text);
+  }
+
+  private selectText(): string {
+    const { columns, key } = this.table;
+    return `SELECT ${list(columns, 't.')} FROM ${this.target} AS t JOIN (SELECT ${casts(key)} FROM ${unnested(key)}) AS k USING (${list(key)})`;
+  }
+
+  // Rows that come out as they were are not written: no dead row, no WAL.
+  private upsertText(): string {
+    const { columns, key } = this.table;
+    const others = columns.filter((column) => !key.includes(column));
+    const insert = `INSERT INTO ${this.target} AS t (${list(columns)}) SELECT ${casts(columns)} FROM ${unnested(columns)} ON CONFLICT (${list(key)})`;
+    if (others.length === 0) return `${insert} DO NOTHING`;
+    const assignments = others.map(({ name }) => `${quoted(name)} = excluded.${quoted(name)}`);
+    return `${insert} DO UPDATE SET ${assignments.join(', ')} WHERE ${differ(others, 't.', 'excluded.')}`;
+  }
+
+  private deleteText(): string {
+    const { key } = this.table;
+    return `DELETE FROM ${this.target} AS t USING (SELECT ${casts(key)} FROM ${unnested(key)}) AS k WHERE ${same(key, 't.', 'k.')}`;
+  }
+
+  private deriveText(keys: string): string {
+    const { key, spec } = this.table;
+    if (!spec.derive) return '';
+    const derived = Object.keys(spec.derive.columns).map((name) => ({ name }));
+    const select = spec.derive.select.replaceAll('{schema}', quoted(this.schema));
+    return (
+      `WITH keys AS (${keys}), derived AS (SELECT ${list(key, 'keys.')}, ${list(derived, 'd.')} FROM keys LEFT JOIN (${select}) AS d USING (${list(key)})) ` +
+      `UPDATE ${this.target} AS t SET ${derived.map(({ name }) => `${quoted(name)} = derived.${quoted(name)}`).join(', ')} ` +
+      `FROM derived WHERE ${same(key, 't.', 'derived.')} AND ${differ(derived, 't.', 'derived.')}`
+    );
+  }
+}
+
+interface Statement {
+  /** PostgreSQL cuts names at 63 bytes, so the name is a hash of the text. */
+  readonly name: string;
+  readonly text: string;
+}
+
+const prepared = (text: string): Statement => ({ name: hash('sha1', text), text });
+
+type Named = { readonly name: string };
+const casts = (columns: readonly Column[]): string =>
+  columns.map(({ name, type }) => `r.${quoted(name)}::${type} AS ${quoted(name)}`).join(', ');
+const unnested = (columns: readonly Column[]): string =>
+  `unnest(${columns.map((_, i) => `$${i + 1}::text[]`).join(', ')}) AS r(${list(columns)})`;
+const same = (columns: readonly Named[], left: string, right: string): string =>
+  columns.map(({ name }) => `${left}${quoted(name)} = ${right}${quoted(name)}`).join(' AND ');
+const differ = (columns: readonly Named[], left: string, right: string): string =>
+  `(${list(columns, left)}) IS DISTINCT FROM (${list(columns, right)})`;
+
+const keyArrays = (keys: readonly string[]): string[][] => {
+  const parts = keys.map(keyParts);
+  return (parts[0] ?? []).map((_, i) => parts.map((part) => part[i]!));
+};
+
+function toText({ name, toText }: Column, row: Row): string | null {
+  const value = row[name];
+  return value === null || value === undefined ? null : toText(value);
+}
+
+function* chunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += ROWS_AT_ONCE) yield items.slice(at, at + ROWS_AT_ONCE);
+}
+
+/** COPY's text form in pieces of some 64 kB. */
+function* copyText(columns: readonly Column[], rows: readonly Row[]): Generator<string> {
+  let piece = '';
+  for (const row of rows) {
+    for (let i = 0; i < columns.length; i++) {
+      const text = toText(columns[i]!, row);
+      if (i > 0) piece += '\t';
+      piece += text === null ? '\\N' : escaped(text);
+    }
+    piece += '\n';
+    if (piece.length > 65_536) {
+      yield piece;
+      piece = '';
+    }
+  }
+  if (piece) yield piece;
+}
+
+const SPECIAL = /[\\\t\n\r]/;
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const escaped = (text: string): string =>
+  SPECIAL.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character]!) : text;

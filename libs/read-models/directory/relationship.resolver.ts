@@ -1,0 +1,134 @@
+import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { CurrentCaller, type Caller, type CallerContext } from '../../access/caller.js';
+import { Roles } from '../../access/roles.js';
+import { fromMillis, type Instant } from '../../event-sourcing/instant.js';
+import { ReadsFrom } from '../../graphql/at-least-position.js';
+import { connection, pageRequest, type Connection, type Cursor, type PageArguments } from '../../graphql/paging.js';
+import { manyEach } from '../loading.js';
+import { cursorOf, type Ordering } from '../ordering.js';
+import type { OrderDirection } from '../ordering.types.js';
+import { ReadDatabase } from '../read-database.js';
+import { READERS } from '../readers.js';
+import { byDue, byLastTouch, byOverdue } from '../touch-frequency/standing.js';
+import { partyLoader, relationshipLoader } from './loaders.js';
+import type { PartyRow } from './party-queries.js';
+import { Party } from './party.types.js';
+import {
+  byOpening,
+  countRelationships,
+  matching,
+  overdue,
+  relationshipPage,
+  stewardsOf,
+  type RelationshipRow,
+  type Selection,
+  type StewardRow,
+} from './relationship-queries.js';
+import {
+  ChannelShare,
+  OverdueTouchesArguments,
+  Relationship,
+  RelationshipConnection,
+  RelationshipsArguments,
+  Steward,
+  type RelationshipOrder,
+} from './relationship.types.js';
+
+/** How a list is sorted, and what of a row its cursors hold. */
+interface Sorting {
+  readonly ordering: Ordering;
+  readonly moment: (row: RelationshipRow) => Instant | null;
+}
+
+const SORTINGS: { readonly [Field in RelationshipOrder['field']]: (direction: OrderDirection) => Sorting } = {
+  LAST_TOUCH: (direction) => ({ ordering: byLastTouch(direction), moment: (row) => row.lastTouchAt }),
+  DUE_AT: (direction) => ({ ordering: byDue(direction), moment: (row) => row.dueAt }),
+  OPENED_AT: (direction) => ({ ordering: byOpening(direction), moment: (row) => row.openedAt }),
+};
+
+const MOST_OVERDUE: Sorting = { ordering: byOverdue, moment: (row) => row.overdueAt };
+
+const now = (): Instant => fromMillis(Date.now());
+
+@Roles(...READERS)
+@Resolver(() => Relationship)
+export class RelationshipResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ReadsFrom('directory')
+  @Query(() => Relationship, { nullable: true, description: 'A relationship; null when there is none of that id.' })
+  relationship(
+    @Args('id', { type: () => ID, description: 'The relationship.' }) id: string,
+    @Context() context: CallerContext,
+  ): Promise<RelationshipRow | null> {
+    return relationshipLoader(this.db, context).load(id);
+  }
+
+  @ReadsFrom('directory', 'touch_frequency')
+  @Query(() => RelationshipConnection, { description: 'Relationships, the newest first unless sorted otherwise.' })
+  relationships(
+    @Args() { filter, orderBy, ...page }: RelationshipsArguments,
+    @CurrentCaller() { tenantId }: Caller,
+  ): Promise<Connection<RelationshipRow>> {
+    const sorting = orderBy ? SORTINGS[orderBy.field](orderBy.direction) : SORTINGS.OPENED_AT('DESC');
+    return this.page(tenantId, matching(tenantId, filter ?? {}, now()), sorting, page);
+  }
+
+  @ReadsFrom('directory', 'touch_frequency')
+  @Query(() => RelationshipConnection, { description: 'Relationships whose next touch is overdue, the longest first.' })
+  overdueTouches(
+    @Args() { stewardId, before, ...page }: OverdueTouchesArguments,
+    @CurrentCaller() { tenantId }: Caller,
+  ): Promise<Connection<RelationshipRow>> {
+    return this.page(tenantId, overdue(stewardId ?? null, before ?? now()), MOST_OVERDUE, page);
+  }
+
+  @ResolveField(() => Party, { description: 'Our side.' })
+  a(@Parent() { aId }: RelationshipRow, @Context() context: CallerContext): Promise<PartyRow | null> {
+    return partyLoader(this.db, context).load(aId);
+  }
+
+  @ResolveField(() => Party, { description: 'The other side.' })
+  b(@Parent() { bId }: RelationshipRow, @Context() context: CallerContext): Promise<PartyRow | null> {
+    return partyLoader(this.db, context).load(bId);
+  }
+
+  @ResolveField(() => [Steward], { description: 'Who carries it, in the order in which they came.' })
+  async stewards(
+    @Parent() { id }: RelationshipRow,
+    @Args('includeFormer', { defaultValue: false, description: 'Those who did, too.' }) includeFormer: boolean,
+    @Context() context: CallerContext,
+  ): Promise<readonly StewardRow[]> {
+    const stewards = await manyEach(context, 'stewards', (tenantId, ids) => stewardsOf(this.db, tenantId, ids)).load(
+      id,
+    );
+    return stewards.filter(({ until }) => includeFormer || until === null);
+  }
+
+  @ResolveField(() => [ChannelShare], { nullable: true, description: 'How contact is meant to spread over channels.' })
+  channelMixTarget(@Parent() { channelMixTarget }: RelationshipRow): { channel: string; shareBp: number }[] | null {
+    return channelMixTarget && Object.entries(channelMixTarget).map(([channel, shareBp]) => ({ channel, shareBp }));
+  }
+
+  private async page(
+    tenantId: string,
+    selection: Selection,
+    { ordering, moment }: Sorting,
+    asked: PageArguments,
+  ): Promise<Connection<RelationshipRow>> {
+    const page = pageRequest(asked);
+    const rows = await relationshipPage(this.db, tenantId, selection, ordering, page);
+    const cursor = (row: RelationshipRow): Cursor => cursorOf(moment(row), row);
+    return connection(page, rows, cursor, () => countRelationships(this.db, tenantId, selection, ordering));
+  }
+}
+
+@Resolver(() => Steward)
+export class StewardResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ResolveField(() => Party, { description: 'Who.' })
+  party(@Parent() { stewardId }: StewardRow, @Context() context: CallerContext): Promise<PartyRow | null> {
+    return partyLoader(this.db, context).load(stewardId);
+  }
+}

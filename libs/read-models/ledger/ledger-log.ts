@@ -1,0 +1,25 @@
+import type { EventStore } from '../../event-store/event-store.js';
+import { History } from './history.js';
+import { LiveLog } from './live-log.js';
+
+/** The log as queries and subscriptions see it. */
+export class LedgerLog {
+  readonly live: LiveLog;
+
+  constructor(
+    private readonly store: EventStore,
+    /** Whether its positions count the events: 1, 2, 3, … */
+    private readonly isDense: boolean,
+  ) {
+    this.live = new LiveLog(store);
+  }
+
+  historyOf(tenantId: string): History {
+    return new History(this.store, tenantId);
+  }
+
+  async head(): Promise<{ position: bigint; size: bigint | null }> {
+    const position = await this.store.head();
+    return { position, size: this.isDense ? position : null };
+  }
+}

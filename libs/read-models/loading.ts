@@ -1,0 +1,43 @@
+import type DataLoader from 'dataloader';
+import type { CallerContext } from '../access/caller.js';
+import { inOrder } from '../graphql/request-context.js';
+
+export function tenantOf({ caller }: CallerContext): string {
+  if (!caller) throw new Error('A read model was asked although no guard let a caller in.');
+  return caller.tenantId;
+}
+
+/** Loads one row per id, null where there is none: all that one request asks for in one statement. */
+export const oneEach = <Row extends { readonly id: string }>(
+  context: CallerContext,
+  name: string,
+  read: (tenantId: string, ids: readonly string[]) => Promise<readonly Row[]>,
+): DataLoader<string, Row | null> =>
+  context.loaders.of(name, async (ids: readonly string[]) =>
+    inOrder(ids, await read(tenantOf(context), ids), ({ id }) => id),
+  );
+
+/** Loads the rows that belong to each id (their `owner`), in the order in which `read` gives them. */
+export const manyEach = <Row extends { readonly owner: string }>(
+  context: CallerContext,
+  name: string,
+  read: (tenantId: string, ids: readonly string[]) => Promise<readonly Row[]>,
+): DataLoader<string, readonly Row[]> =>
+  context.loaders.of(name, async (ids: readonly string[]) => {
+    const rows = Map.groupBy(await read(tenantOf(context), ids), (row) => row.owner);
+    return ids.map((id) => rows.get(id) ?? []);
+  });
+
+/** Counts what belongs to each id. */
+export const countEach = (
+  context: CallerContext,
+  name: string,
+  read: (
+    tenantId: string,
+    ids: readonly string[],
+  ) => Promise<readonly { readonly id: string; readonly count: number }[]>,
+): DataLoader<string, number> =>
+  context.loaders.of(name, async (ids: readonly string[]) => {
+    const counts = new Map((await read(tenantOf(context), ids)).map(({ id, count }) => [id, count]));
+    return ids.map((id) => counts.get(id) ?? 0);
+  });

@@ -1,0 +1,48 @@
+import { sql, type RawBuilder } from 'kysely';
+import { isInstant, parseInstant, type Instant } from '../event-sourcing/instant.js';
+import type { Cursor, PageRequest } from '../graphql/paging.js';
+import { RequestError } from '../graphql/request-error.js';
+
+/** How a list is sorted: by a moment, ties by the position of the event that made the row. */
+export interface Ordering {
+  /** The tenant's column of the table that has the other two: their index begins with it. */
+  readonly tenant: RawBuilder<unknown>;
+  readonly by: RawBuilder<unknown>;
+  readonly position: RawBuilder<unknown>;
+  readonly direction: 'ASC' | 'DESC';
+  /** Stands for rows that have no moment: what `by` says of them too. */
+  readonly without?: '-infinity' | 'infinity';
+}
+
+export const ofTenant = ({ tenant }: Ordering, tenantId: string): RawBuilder<unknown> => sql`${tenant} = ${tenantId}`;
+
+export const orderBy = ({ by, position, direction }: Ordering): RawBuilder<unknown> => {
+  const way = sql.raw(direction);
+  return sql`ORDER BY ${by} ${way}, ${position} ${way}`;
+};
+
+/** Conditions of what follows the cursor; none on a first page. Throws INVALID_INPUT for a cursor of another list. */
+export function following(
+  { by, position, direction, without }: Ordering,
+  { after }: PageRequest,
+): RawBuilder<unknown>[] {
+  if (!after) return [];
+  const than = sql.raw(direction === 'ASC' ? '>' : '<');
+  return [sql`(${by}, ${position}) ${than} (${momentOf(after, without)}::timestamptz, ${after.position}::bigint)`];
+}
+
+function momentOf({ key }: Cursor, without: Ordering['without']): string {
+  if (key === null && without) return without;
+  const moment = typeof key === 'string' ? parseInstant(key) : 'INVALID_INPUT';
+  if (isInstant(moment)) return moment;
+  throw new RequestError('INVALID_INPUT', 'after is no cursor of this list.', { path: ['after'] });
+}
+
+export const all = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
+  sql.join(conditions, sql` AND `);
+
+/** Cursor of a row that is sorted by one of its moments. */
+export const cursorOf = (moment: Instant | null, { position }: { readonly position: bigint }): Cursor => ({
+  key: moment,
+  position,
+});

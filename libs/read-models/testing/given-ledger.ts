@@ -1,0 +1,95 @@
+import { deriveId, type EventId, type PartyId, type RelationshipId, type TouchId } from '../../event-sourcing/id.js';
+import { fromMillis, type Instant } from '../../event-sourcing/instant.js';
+import { START, type Position } from '../../event-sourcing/position.js';
+import { streamName } from '../../event-sourcing/stream.js';
+import type { LedgerEvent } from '../../ledger/ledger.js';
+import type { TouchFacts } from '../../ledger/touch/touch.js';
+import { GivenLog } from '../../projecting/testing/given-log.js';
+import { ReadDatabase } from '../read-database.js';
+import { projections } from '../read-models.js';
+
+export const TENANT = 'demo';
+
+/** The same name gives the same id in every test. */
+export const partyId = (name: string): PartyId => deriveId('pty', name);
+export const relationshipId = (name: string): RelationshipId => deriveId('rel', name);
+export const touchId = (name: string): TouchId => deriveId('tch', name);
+
+/** Days after the first of 2026. */
+export const day = (days: number): Instant => fromMillis(Date.UTC(2026, 0, 1) + days * 86_400_000);
+
+export const SAID: TouchFacts = {
+  participants: [
+    { partyId: partyId('we'), side: 'A' },
+    { partyId: partyId('they'), side: 'B' },
+  ],
+  channel: 'EMAIL',
+  direction: 'OUTBOUND',
+  intent: 'GIVE',
+  outcome: 'CONNECTED',
+};
+
+/** A ledger in a database, and the read models that follow it. */
+export class GivenLedger {
+  readonly db: ReadDatabase;
+  head: Position = START;
+  private appends = 0;
+  private readonly lengths = new Map<string, number>();
+
+  private constructor(readonly log: GivenLog) {
+    this.db = new ReadDatabase(log.database.pool);
+  }
+
+  static async open(): Promise<GivenLedger> {
+    return new GivenLedger(await GivenLog.open());
+  }
+
+  close(): Promise<void> {
+    return this.log.close();
+  }
+
+  /** Records facts of one party or relationship; returns the ids of their events. */
+  async record(id: PartyId | RelationshipId, ...events: readonly LedgerEvent[]): Promise<readonly EventId[]> {
+    const stream = streamName(id.startsWith('pty') ? 'party' : 'relationship', TENANT, id);
+    const length = this.lengths.get(stream) ?? 0;
+    this.lengths.set(stream, length + events.length);
+    const key = `append ${String(++this.appends)}`;
+    const recorded = events.map((event, index) => ({
+      id: deriveId('evt', TENANT, key, String(index)),
+      type: event.type,
+      schemaVersion: 1,
+      tenantId: TENANT,
+      occurredAt: event.occurredAt ?? day(0),
+      actor: { id: 'ann', kind: 'HUMAN' as const },
+      correlationId: key,
+      idempotencyKey: key,
+      inputHash: '00',
+      dataClass: 'PERSONAL' as const,
+      data: event.data,
+    }));
+    const expected = length === 0 ? 'none' : length - 1;
+    const outcome = await this.log.store.append({ stream, expected, events: recorded });
+    if (outcome.outcome !== 'appended') throw new Error(outcome.outcome);
+    this.head = outcome.position;
+    return recorded.map((event) => event.id);
+  }
+
+  project(): void {
+    this.log.projector(projections);
+  }
+
+  /** Until every read model shows what was recorded. */
+  async shown(): Promise<void> {
+    for (const { name } of projections) await this.log.until(name, this.head);
+  }
+
+  /** Builds every read model anew beside the live one, which the engine compares, and switches. */
+  async rebuild(): Promise<void> {
+    for (const { name } of projections) {
+      const { schema } = await this.log.build(name, 'LIVE');
+      this.head = await this.log.control('ProjectionRebuildRequested', { projection: name });
+      await this.log.eventually(async () => (await this.log.build(name, 'LIVE')).schema !== schema);
+    }
+    await this.shown();
+  }
+}

@@ -1,0 +1,227 @@
+import type { Recorded } from '../../event-sourcing/event.js';
+import type { Key, Projection, Row, Rows } from '../../event-sourcing/projection.js';
+import type { RelationshipEvent } from '../../ledger/relationship/relationship.js';
+import type { DatedTouchFacts, TouchEvent } from '../../ledger/touch/touch.js';
+import { on, OPEN, subjectOf } from '../on.js';
+
+const KEY = { tenant_id: 'text not null', relationship_id: 'text not null' };
+
+/**
+ * How often two parties meet: one narrow row per touch that counts, the terms that hold from a moment on (cadence,
+ * running clock, primary steward), and per relationship where it stands. What was superseded stays, with when it was
+ * known: an answer "as known" leaves out what came later.
+ */
+export const touchFrequency: Projection = {
+  name: 'touch_frequency',
+  version: 1,
+  tables: {
+    touches: {
+      columns: {
+        ...KEY,
+        touch_id: 'text not null',
+        /** Position of the correction or retraction that superseded the row. */
+        until_position: 'bigint not null',
+        occurred_at: 'timestamptz not null',
+        known_from: 'timestamptz not null',
+        known_until: 'timestamptz',
+        channel: 'text not null',
+        direction: 'text not null',
+        intent: 'text not null',
+        function: 'text',
+      },
+      key: ['tenant_id', 'relationship_id', 'touch_id', 'until_position'],
+      indexes: [
+        `(tenant_id, relationship_id, occurred_at) WHERE until_position = ${String(OPEN)}`,
+        `(tenant_id, occurred_at) WHERE until_position = ${String(OPEN)}`,
+      ],
+    },
+    terms: {
+      columns: {
+        ...KEY,
+        position: 'bigint not null',
+        kind: `text not null CHECK (kind IN ('CADENCE', 'CLOCK', 'STEWARD'))`,
+        starts_at: 'timestamptz not null',
+        known_from: 'timestamptz not null',
+        interval_days: 'integer',
+        grace_days: 'integer',
+        runs: 'boolean',
+        steward_id: 'text',
+      },
+      key: ['tenant_id', 'relationship_id', 'position'],
+    },
+    relationships: {
+      columns: {
+        ...KEY,
+        position: 'bigint not null',
+        opened_at: 'timestamptz not null',
+        /** Who is primary steward by the last record. */
+        steward_id: 'text',
+      },
+      key: ['tenant_id', 'relationship_id'],
+      // Never touched sorts before all touches, never due after all that is due.
+      indexes: [
+        `(tenant_id, coalesce(last_touch_at, '-infinity'), position)`,
+        `(tenant_id, coalesce(due_at, 'infinity'), position)`,
+        '(tenant_id, steward_id, overdue_at) WHERE due_at IS NOT NULL',
+      ],
+      derive: {
+        columns: {
+          last_touch_at: 'timestamptz',
+          interval_days: 'integer',
+          grace_days: 'integer',
+          cadence_since: 'timestamptz',
+          /** Null without a cadence, and while the clock stands. */
+          due_at: 'timestamptz',
+          /** What lies after it is overdue; null without a cadence. */
+          overdue_at: 'timestamptz',
+          /** Since when the clock stands. */
+          stopped_at: 'timestamptz',
+          /** The last fact that these columns follow from: they answer for any time from then on. */
+          settled_at: 'timestamptz',
+        },
+        // What `marks` in frequency.ts says of any time from settled_at on. A day is 24 hours in every time zone.
+        select: `
+          WITH marked AS (
+            SELECT tenant_id, relationship_id, r.opened_at, t.last_touch_at, coalesce(t.last_touch_at, r.opened_at) AS mark
+              FROM keys k JOIN {schema}.relationships r USING (tenant_id, relationship_id)
+             CROSS JOIN LATERAL (
+                   SELECT max(occurred_at) AS last_touch_at FROM {schema}.touches
+                    WHERE tenant_id = k.tenant_id AND relationship_id = k.relationship_id
+                      AND until_position = ${String(OPEN)}) t
+          ), dated AS (
+            SELECT t.*, lead(starts_at) OVER (PARTITION BY tenant_id, relationship_id, kind ORDER BY starts_at, position) AS ends_at
+              FROM keys JOIN {schema}.terms t USING (tenant_id, relationship_id)
+          ), termed AS (
+            SELECT tenant_id, relationship_id,
+                   max(starts_at) AS last_term_at,
+                   max(interval_days) FILTER (WHERE ends_at IS NULL) AS interval_days,
+                   max(grace_days) FILTER (WHERE ends_at IS NULL) AS grace_days,
+                   max(starts_at) FILTER (WHERE ends_at IS NULL AND kind = 'CADENCE') AS cadence_since,
+                   max(starts_at) FILTER (WHERE ends_at IS NULL AND NOT runs) AS stopped_at,
+                   coalesce(sum(greatest(ends_at - greatest(starts_at, mark), interval '0')) FILTER (WHERE NOT runs),
+                            interval '0') AS stood
+              FROM dated JOIN marked USING (tenant_id, relationship_id)
+             GROUP BY tenant_id, relationship_id
+          ), due AS (
+            SELECT tenant_id, relationship_id, last_touch_at, interval_days, grace_days, cadence_since, stopped_at,
+                   greatest(opened_at, last_touch_at, last_term_at) AS settled_at,
+                   mark + stood + interval_days * interval '24 hours' AS due_at
+              FROM marked LEFT JOIN termed USING (tenant_id, relationship_id)
+          )
+          SELECT tenant_id, relationship_id, last_touch_at, interval_days, grace_days, cadence_since, stopped_at, settled_at,
+                 CASE WHEN stopped_at IS NULL THEN due_at END AS due_at,
+                 due_at + grace_days * interval '24 hours' AS overdue_at
+            FROM due`,
+      },
+    },
+  },
+
+  on: on<RelationshipEvent | TouchEvent>({
+    RelationshipOpened: {
+      apply: (event, rows) =>
+        rows.put('relationships', { ...keyOf(event), position: event.position, opened_at: event.occurredAt }),
+    },
+    CadenceSet: {
+      apply: (event, rows) => {
+        const { intervalDays, graceDays } = event.data;
+        putTerm(event, rows, { kind: 'CADENCE', interval_days: intervalDays, grace_days: graceDays });
+      },
+    },
+    RelationshipLapsed: { apply: (event, rows) => putTerm(event, rows, { kind: 'CLOCK', runs: false }) },
+    RelationshipReactivated: { apply: (event, rows) => putTerm(event, rows, { kind: 'CLOCK', runs: true }) },
+    RelationshipEnded: { apply: (event, rows) => putTerm(event, rows, { kind: 'CLOCK', runs: false }) },
+    StewardAssigned: {
+      reads: readRelationship,
+      apply: (event, rows) => {
+        const { stewardId, role } = event.data;
+        if (role === 'PRIMARY') putPrimary(event, rows, stewardId);
+        else if (primaryOf(event, rows) === stewardId) putPrimary(event, rows, null);
+      },
+    },
+    StewardHandedOver: {
+      reads: readRelationship,
+      apply: (event, rows) => putPrimary(event, rows, event.data.stewardId),
+    },
+    StewardReleased: {
+      reads: readRelationship,
+      apply: (event, rows) => {
+        if (primaryOf(event, rows) === event.data.stewardId) putPrimary(event, rows, null);
+      },
+    },
+    TouchRecorded: {
+      apply: (event, rows) => {
+        putTouch(event, rows, event.data.touchId, { ...event.data, occurredAt: event.occurredAt });
+        rows.touch('relationships', relationshipKey(event));
+      },
+    },
+    TouchCorrected: {
+      reads: readTouch,
+      apply: (event, rows) => {
+        supersede(event, rows);
+        putTouch(event, rows, event.data.touchId, event.data.replacement);
+        rows.touch('relationships', relationshipKey(event));
+      },
+    },
+    TouchRetracted: {
+      reads: readTouch,
+      apply: (event, rows) => {
+        supersede(event, rows);
+        rows.touch('relationships', relationshipKey(event));
+      },
+    },
+  }),
+};
+
+const keyOf = (event: Recorded) => ({ tenant_id: event.tenantId, relationship_id: subjectOf(event) });
+const relationshipKey = (event: Recorded): Key => [event.tenantId, subjectOf(event)];
+
+/** A mail scanner's click is no human contact. Every other outcome is: somebody tried. */
+const counts = ({ outcome }: DatedTouchFacts): boolean => outcome !== 'AUTOMATED';
+
+function putTouch(event: Recorded, rows: Rows, touchId: string, facts: DatedTouchFacts): void {
+  if (!counts(facts)) return;
+  rows.put('touches', {
+    ...keyOf(event),
+    touch_id: touchId,
+    until_position: OPEN,
+    occurred_at: facts.occurredAt,
+    known_from: event.recordedAt,
+    channel: facts.channel,
+    direction: facts.direction,
+    intent: facts.intent,
+    function: facts.function ?? null,
+  });
+}
+
+type Amendment = Recorded<Extract<TouchEvent, { readonly type: 'TouchCorrected' | 'TouchRetracted' }>>;
+
+const touchKey = (event: Amendment): Key => [event.tenantId, subjectOf(event), event.data.touchId, OPEN];
+
+function readTouch(event: Amendment) {
+  return { touches: [touchKey(event)] };
+}
+
+function supersede(event: Amendment, rows: Rows): void {
+  const known = rows.get('touches', touchKey(event));
+  if (!known) return;
+  rows.put('touches', { ...known, until_position: event.position, known_until: event.recordedAt });
+  rows.delete('touches', touchKey(event));
+}
+
+function putTerm(event: Recorded, rows: Rows, term: Row): void {
+  const { position, occurredAt, recordedAt } = event;
+  rows.put('terms', { ...keyOf(event), position, starts_at: occurredAt, known_from: recordedAt, ...term });
+  rows.touch('relationships', relationshipKey(event));
+}
+
+function readRelationship(event: Recorded) {
+  return { relationships: [relationshipKey(event)] };
+}
+
+const primaryOf = (event: Recorded, rows: Rows): unknown =>
+  rows.get('relationships', relationshipKey(event))?.['steward_id'];
+
+function putPrimary(event: Recorded, rows: Rows, stewardId: string | null): void {
+  putTerm(event, rows, { kind: 'STEWARD', steward_id: stewardId });
+  rows.put('relationships', { ...rows.get('relationships', relationshipKey(event)), steward_id: stewardId });
+}

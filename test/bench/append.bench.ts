@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { from as copyFrom } from 'pg-copy-streams';
+import type pg from 'pg';
+import { startEmbeddedPostgres } from '../../libs/database/embedded-postgres.js';
+import { migrate } from '../../libs/database/migrate.js';
+import { openPool } from '../../libs/database/pool.js';
+import { fromUuid } from '../../libs/event-sourcing/id.js';
+import type { Instant } from '../../libs/event-sourcing/instant.js';
+import { streamName } from '../../libs/event-sourcing/stream.js';
+import { Codec } from '../../libs/event-store/codec.js';
+import type { EventStore, NewEvent } from '../../libs/event-store/event-store.js';
+import { migrations } from '../../libs/event-store/postgres/migrations.js';
+import { PostgresEventStore } from '../../libs/event-store/postgres/postgres-event-store.js';
+import { millis, perSecond, printRatios, race, type Ratio } from './measure.js';
+
+/**
+ * Appends to the log beside what PostgreSQL does without one: one INSERT of the same bytes per event, committed, into
+ * a table with the same columns and unique keys (and none of the log's other indexes); COPY into the log's own table.
+ * Alone: `npx node --import ./test/typescript.mjs test/bench/run-one.mjs append`.
+ */
+export async function run(): Promise<readonly Ratio[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'rapport-bench-'));
+  const server = await startEmbeddedPostgres({ directory, settings: { max_connections: '120' } });
+  try {
+    await migrate(server.url, migrations);
+    const owner = openPool(server.url, { applicationName: 'bench', max: FLOOR_CONNECTIONS });
+    const store = await PostgresEventStore.open({ url: server.url, codec: new Codec(new Map()) });
+    const ratios = [...(await single(store, owner)), await bulk(store, owner)];
+    await store.close();
+    await owner.end();
+    printRatios(ratios);
+    return ratios;
+  } finally {
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+// More connections than this make the floor slower on a machine of few cores.
+const FLOOR_CONNECTIONS = 64;
+
+async function single(store: EventStore, owner: pg.Pool): Promise<Ratio[]> {
+  await owner.query(`
+    CREATE TABLE floor (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(), revision int NOT NULL, event_id uuid NOT NULL UNIQUE,
+      stream text COLLATE "C" NOT NULL, type text COLLATE "C" NOT NULL, meta bytea NOT NULL, data bytea NOT NULL,
+      UNIQUE (stream, revision))`);
+  const insert = (number: number) => {
+    const { data, ...meta } = touch(`floor ${number}`);
+    const bytes = [Buffer.from(JSON.stringify(meta)), Buffer.from(JSON.stringify(data))];
+    return owner.query({
+      name: 'floor',
+      text: 'INSERT INTO floor (revision, event_id, stream, type, meta, data) VALUES (0, $1, $2, $3, $4, $5) RETURNING position',
+      values: [randomUUID(), stream(`floor ${number}`), meta.type, ...bytes],
+    });
+  };
+  const append = (number: number) => appendTouch(store, `${number}`);
+
+  const ratios: Ratio[] = [];
+  for (const [callers, target] of [
+    [1, '>= 0.85'],
+    [16, '>= 2'],
+    [64, '>= 2'],
+  ] as const) {
+    const { floor, ours } = await race({ floor: insert, ours: append }, { callers });
+    const path = `append, 1 event, ${callers} ${callers === 1 ? 'caller' : 'callers'}`;
+    ratios.push(
+      {
+        path,
+        measured: perSecond(ours.perSecond),
+        floor: perSecond(floor.perSecond),
+        ratio: ours.perSecond / floor.perSecond,
+        target,
+      },
+      {
+        path: `${path}: p50`,
+        measured: millis(ours.p50Ms),
+        floor: millis(floor.p50Ms),
+        ratio: ours.p50Ms / floor.p50Ms,
+        target: '< 1.2',
+      },
+      {
+        path: `${path}: p99`,
+        measured: millis(ours.p99Ms),
+        floor: millis(floor.p99Ms),
+        ratio: ours.p99Ms / floor.p99Ms,
+        target: callers === 64 ? '< 1' : '< 1.2',
+      },
+    );
+  }
+  return ratios;
+}
+
+/** Many appends of one event each at once, as an import sends them; by turns with COPY of as many rows. */
+async function bulk(store: EventStore, owner: pg.Pool): Promise<Ratio> {
+  await owner.query('CREATE TABLE copied (LIKE log.events INCLUDING ALL)');
+  const size = 2_000;
+  let copied = 0;
+  const rows = (number: number) =>
+    Array.from({ length: size }, (_, i) => {
+      const { data, ...meta } = touch(`copy ${number}.${i}`);
+      const hex = [meta, data].map((part) => `\\\\x${Buffer.from(JSON.stringify(part)).toString('hex')}`);
+      const place = [++copied, new Date().toISOString(), 0, 1, randomUUID(), stream(`copy ${number}.${i}`)];
+      return [...place, 'demo', meta.type, ...hex].join('\t') + '\n';
+    });
+  const { floor, ours } = await race(
+    {
+      floor: async (number) => {
+        const client = await owner.connect();
+        const copy = client.query(copyFrom('COPY copied FROM STDIN'));
+        await pipeline(Readable.from([rows(number).join('')]), copy);
+        client.release();
+      },
+      ours: (number) => Promise.all(Array.from({ length: size }, (_, i) => appendTouch(store, `bulk ${number}.${i}`))),
+    },
+    { callers: 2, rounds: 5, roundMs: 2_000 },
+  );
+  return {
+    path: `append, 1 event, ${2 * size} callers (import)`,
+    measured: perSecond(ours.perSecond * size),
+    floor: `COPY ${perSecond(floor.perSecond * size)}`,
+    ratio: ours.perSecond / floor.perSecond,
+    target: '>= 0.5',
+  };
+}
+
+const stream = (key: string) => streamName('relationship', 'demo', `${relationship}.${key}`);
+
+async function appendTouch(store: EventStore, key: string): Promise<void> {
+  const { outcome } = await store.append({ stream: stream(key), expected: 'none', events: [touch(key)] });
+  if (outcome !== 'appended') throw new Error(`An append of the bench was ${outcome}.`);
+}
+
+const relationship = 'rel_01hqxyzxyzxyzxyzxyzxyzxyzx';
+
+/** A touch as the ledger records it; its making must cost next to nothing here, but ids have to be spread as real ones are. */
+function touch(key: string): NewEvent {
+  return {
+    id: fromUuid(randomUUID()),
+    type: 'TouchRecorded',
+    schemaVersion: 1,
+    tenantId: 'demo',
+    occurredAt: '2026-03-09T02:30:00.000Z' as Instant,
+    actor: { id: 'ann@example.org', kind: 'HUMAN' },
+    correlationId: randomUUID(),
+    idempotencyKey: `import:${key}`,
+    inputHash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    dataClass: 'PERSONAL',
+    data: {
+      touchId: `tch_${key}`,
+      relationshipId: relationship,
+      channel: 'EMAIL',
+      direction: 'OUTBOUND',
+      intent: 'INFORM',
+      outcome: 'CONNECTED',
+      participants: ['pty_01hqxyzxyzxyzxyzxyzxyzxyzx', 'pty_01hqxyzxyzxyzxyzxyzxyzxyzy'],
+      note: 'Sent the two papers on recovery times that she had asked for.',
+    },
+  };
+}
