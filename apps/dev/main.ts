@@ -98,7 +98,7 @@ async function start(settings: Settings, stages: Stages): Promise<void> {
   GraphiQL ${api.url}/graphql${token}
 
   Next: open GraphiQL and run the query it shows, or import a file of your own:
-  npm run rapport -- import FILE --type touches --map from=sender,to=receiver,at=time
+  npm run rapport -- import FILE --type touches
 `);
 }
 

@@ -6,6 +6,7 @@ import { Roles } from '../access/roles.js';
 import type { Refusal } from '../event-sourcing/decider.js';
 import { carriedOut, refused } from '../graphql/payload.js';
 import type { RequestContext } from '../graphql/request-context.js';
+import { refusalsOfMisread } from '../graphql/tolerant-input.js';
 import { CarryOut } from './carry-out.module.js';
 import type { Executed } from './execute.js';
 import type { LedgerPayload } from './payloads.types.js';
@@ -35,6 +36,8 @@ export async function carryOut(
   if (idempotencyKey === '' || (idempotencyKey ?? '').length > LONGEST_KEY) {
     return payloadOf(fields, [invalid(['idempotencyKey'], `A key has 1 to ${String(LONGEST_KEY)} characters.`)]);
   }
+  const misread = refusalsOfMisread(fields); // of one among many inputs: the others are carried out
+  if (misread.length > 0) return payloadOf(fields, misread);
   const context = { tenantId, actor, correlationId, idempotencyKey: idempotencyKey ?? undefined };
   return payloadOf(fields, await bus.execute(new CarryOut(commandClass, fields, context)));
 }

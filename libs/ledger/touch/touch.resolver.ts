@@ -5,6 +5,7 @@ import { Roles } from '../../access/roles.js';
 import type { RequestContext } from '../../graphql/request-context.js';
 import { START } from '../../event-sourcing/position.js';
 import { refused } from '../../graphql/payload.js';
+import { AnswersMisread } from '../../graphql/tolerant-input.js';
 import { invalid } from '../refusals.js';
 import { carryOut, IdempotencyKey } from '../mutations.resolver.js';
 import { TouchesPayload } from '../payloads.types.js';
@@ -16,6 +17,7 @@ const MOST_AT_ONCE = 1000;
 export class TouchResolver {
   constructor(private readonly bus: CommandBus) {}
 
+  @AnswersMisread()
   @Roles('recorder')
   @Mutation(() => TouchesPayload, {
     description: `Records up to ${String(MOST_AT_ONCE)} contacts at once. Each is recorded or refused for itself.`,
