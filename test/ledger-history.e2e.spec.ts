@@ -208,6 +208,35 @@ describe('following the ledger', () => {
     expect((await results.next()).value).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
   });
 
+  it('ends with its token', async () => {
+    const tenant = newTenant().tenantId;
+    const token = await api.token({ tenant, exp: Math.ceil(Date.now() / 1000) + 1 });
+    const client = createEventStreamClient({
+      url: `${api.url}/graphql`,
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const results: unknown[] = [];
+    for await (const result of client.iterate({ query: FOLLOW })) results.push(result);
+    expect(results).toMatchObject([{ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }]);
+  });
+
+  it('needs no more than a browser or curl: a GET', async () => {
+    const tenant = newTenant();
+    const after = formatPosition(await api.store.head());
+    await record(tenant, 'a', 0, 0);
+    const url = new URL(`${api.url}/graphql`);
+    url.searchParams.set('query', FOLLOW);
+    url.searchParams.set('variables', JSON.stringify({ after }));
+    const leaving = new AbortController();
+    const headers = { authorization: `Bearer ${await api.token({ tenant: tenant.tenantId })}` };
+    const { body } = await fetch(url, { headers, signal: leaving.signal });
+    const { value } = await body!.getReader().read();
+    expect(Buffer.from(value!).toString()).toBe(
+      'event: next\ndata: {"data":{"ledgerEvents":{"idempotencyKey":"a 0"}}}\n\n',
+    );
+    leaving.abort();
+  });
+
   it('from a position that is none is a typed error', async () => {
     const results = await byEventStream('demo', { after: 'nowhere' });
     expect((await results.next()).value).toMatchObject({

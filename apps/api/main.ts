@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const { databaseUrl = '', eventStoreUrl, host, port, logLevel, authJwksUrl, authSecret } = settings;
   const log = pino({ name: 'rapport-api', level: logLevel });
   const pool = openPool(databaseUrl, { applicationName: 'rapport: api', role: 'rapport_app', max: 20 });
-  const store = await openLog({ databaseUrl, eventStoreUrl, pool });
+  const store = await openLog({ databaseUrl, eventStoreUrl });
   const positions = new ProjectedPositions(pool);
   const api = await startApi({
     host,

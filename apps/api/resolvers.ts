@@ -7,9 +7,11 @@ import { LedgerResolver, LedgerStreamResolver } from '../../libs/read-models/led
 import { NodeResolver } from '../../libs/read-models/node.resolver.js';
 import {
   PartyPayloadResolver,
+  PayloadEntities,
   RelationshipPayloadResolver,
   TouchPayloadResolver,
 } from '../../libs/read-models/payloads.resolver.js';
+import { OperationPreparation, OperationsResolver } from '../../libs/read-models/projections/operations.resolver.js';
 import { ProjectionsResolver } from '../../libs/read-models/projections/projections.resolver.js';
 import {
   ParticipantResolver,
@@ -29,9 +31,12 @@ export const resolvers: readonly Type[] = [
   LedgerResolver,
   LedgerStreamResolver,
   NodeResolver,
+  OperationPreparation,
+  OperationsResolver,
   ParticipantResolver,
   PartyPayloadResolver,
   PartyResolver,
+  PayloadEntities,
   ProjectionsResolver,
   RelationshipPayloadResolver,
   RelationshipResolver,

@@ -42,7 +42,7 @@ async function start(settings: Settings, stages: Stages): Promise<void> {
 
   const { pool, store } = await stages.run('log', async () => {
     const pool = openPool(database.url, { applicationName: 'rapport: dev', role: 'rapport_app', max: 30 });
-    const store = await openLog({ databaseUrl: database.url, eventStoreUrl, pool });
+    const store = await openLog({ databaseUrl: database.url, eventStoreUrl });
     const stop = async () => {
       await store.close();
       await pool.end();

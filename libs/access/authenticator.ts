@@ -45,7 +45,7 @@ export class Authenticator {
       throw new RequestError('UNAUTHENTICATED', 'The token is not accepted.', { reason: reasonOf(error) });
     });
     const caller = callerOf(payload);
-    const ttl = Math.min(REMEMBERED_MS, (payload.exp ?? 0) * 1000 - Date.now());
+    const ttl = Math.min(REMEMBERED_MS, caller.expiresAt - Date.now());
     if (ttl > 0) this.verified.set(token, caller, { ttl });
     return caller;
   }
@@ -69,7 +69,8 @@ function verifier(settings: AccessSettings): ((token: string) => Promise<JWTPayl
   return undefined;
 }
 
-function callerOf({ sub, tenant, roles, actor_kind: kind = 'HUMAN' }: JWTPayload): Caller {
+function callerOf(payload: JWTPayload): Caller & { readonly expiresAt: number } {
+  const { sub, exp = 0, tenant, roles, actor_kind: kind = 'HUMAN' } = payload;
   if (sub === undefined || sub.length > 255 || typeof tenant !== 'string' || !TENANT.test(tenant)) {
     throw new RequestError('UNAUTHENTICATED', 'The token names no subject or no tenant.');
   }
@@ -77,7 +78,7 @@ function callerOf({ sub, tenant, roles, actor_kind: kind = 'HUMAN' }: JWTPayload
     throw new RequestError('UNAUTHENTICATED', 'The token names an unknown actor_kind.');
   }
   const granted = Array.isArray(roles) ? ROLES.filter((role: Role) => roles.includes(role)) : [];
-  return { tenantId: tenant, actor: { id: sub, kind }, roles: granted };
+  return { tenantId: tenant, actor: { id: sub, kind }, roles: granted, expiresAt: exp * 1000 };
 }
 
 /** jose's own code (`ERR_JWT_EXPIRED`, `ERR_JWS_SIGNATURE_VERIFICATION_FAILED`, …): says what is wrong, reveals nothing. */

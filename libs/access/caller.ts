@@ -12,6 +12,8 @@ export interface Caller {
   readonly tenantId: string;
   readonly actor: Actor;
   readonly roles: readonly Role[];
+  /** When what they came with expires, in ms since 1970. */
+  readonly expiresAt?: number;
 }
 
 /** The context once the guard has let the caller in. */

@@ -25,6 +25,7 @@ export class JwtGuard implements CanActivate {
       });
     }
     context.caller = caller;
+    context.admittedUntil = caller.expiresAt;
     return true;
   }
 }

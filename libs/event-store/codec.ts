@@ -63,10 +63,16 @@ export class Codec {
   }
 }
 
+// Walking through every event costs more than to canonicalise it: only where something is suspicious is it looked at.
 function canonicalBytes(value: object, field: string): Buffer {
-  if (!isStorable(value)) throw new UnstorableText(field);
-  const text = canonicalize(value);
+  let text: string | undefined;
+  try {
+    text = canonicalize(value); // throws at half of a surrogate pair
+  } catch (error) {
+    throw isStorable(value) ? error : new UnstorableText(field);
+  }
   if (text === undefined) throw new Error(`${field} is no JSON object.`);
+  if (text.includes('\\u0000') && !isStorable(value)) throw new UnstorableText(field);
   return Buffer.from(text, 'utf8');
 }
 

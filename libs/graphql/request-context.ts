@@ -9,6 +9,8 @@ export interface RequestContext {
   /** Sent from this machine to this machine by its own name, and by no page of another site. */
   readonly local: boolean;
   readonly loaders: Loaders;
+  /** Until when the caller was let in, in ms since 1970; absent: for good. Subscriptions end then. */
+  admittedUntil?: number | undefined;
 }
 
 /** Loaders of one request: what many rows ask for one by one is read in one statement, and read once. */

@@ -4,19 +4,21 @@ import { streamDecider } from '../event-sourcing/stream-decider.js';
 import type { Upcasters } from '../event-sourcing/upcaster.js';
 import type { Concepts } from './execute.js';
 import { party, type PartyCommand, type PartyEvent } from './party/party.js';
+import { projection, type ProjectionCommand, type ProjectionEvent } from './projection/projection.js';
 import { tie, type RelationshipCommand, type RelationshipEvent } from './relationship/relationship.js';
 import { touches, type TouchCommand, type TouchEvent } from './touch/touch.js';
 
 /** The concepts of the ledger: each has a folder here, a page in docs/events and its own event types. */
 export const concepts = [
   { folder: 'party', events: party.events },
+  { folder: 'projection', events: projection.events },
   { folder: 'relationship', events: tie.events },
   { folder: 'touch', events: touches.events },
 ] as const;
 
 /** All that can be asked of the ledger, and all that it can say. */
-export type LedgerCommand = PartyCommand | RelationshipCommand | TouchCommand;
-export type LedgerEvent = PartyEvent | RelationshipEvent | TouchEvent;
+export type LedgerCommand = PartyCommand | RelationshipCommand | TouchCommand | ProjectionCommand;
+export type LedgerEvent = PartyEvent | RelationshipEvent | TouchEvent | ProjectionEvent;
 
 /** What the log must know of every event type, by name. */
 export const eventTypes: ReadonlyMap<string, EventTypeSpec> = new Map(
@@ -29,10 +31,11 @@ export const upcasters: Upcasters = {};
 export const partyDecider = streamDecider('party', { party });
 /** The entries of a relationship share its stream. */
 export const relationshipDecider = streamDecider('relationship', { tie, touches });
+export const projectionDecider = streamDecider('projection', { projection });
 
 /** What the one way in works with. */
 export const ledger: Concepts = {
-  deciders: [partyDecider, relationshipDecider],
+  deciders: [partyDecider, relationshipDecider, projectionDecider],
   streamId: (command, context) => streamId(command as LedgerCommand, context),
   categoryOf(id) {
     const category = CATEGORIES[id.slice(0, id.indexOf('_'))];
@@ -51,6 +54,7 @@ function streamId(command: LedgerCommand, context: Pick<DecisionContext, 'id'>):
     case 'OpenRelationship':
       return context.id('rel');
     default:
+      if ('projection' in command) return command.projection;
       return 'partyId' in command ? command.partyId : command.relationshipId;
   }
 }

@@ -1,9 +1,10 @@
 import type { Type } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, Context, Mutation, Resolver, TypeMetadataStorage } from '@nestjs/graphql';
-import { CurrentCaller, type Caller } from '../access/caller.js';
+import { CurrentCaller, type Caller, type Role } from '../access/caller.js';
 import { Roles } from '../access/roles.js';
-import type { Refusal } from '../event-sourcing/decider.js';
+import { isRefusal, type Refusal } from '../event-sourcing/decider.js';
 import { carriedOut, refused } from '../graphql/payload.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { refusalsOfMisread } from '../graphql/tolerant-input.js';
@@ -47,42 +48,71 @@ const payloadOf = (input: object, result: Executed | readonly Refusal[]): Ledger
     ? { ...carriedOut(result), input, executed: result }
     : { ...refused(...result), input, executed: null };
 
+export interface MutationOptions {
+  /** Who may send the commands. */
+  readonly role?: Role;
+  /** A provider that completes an input by what only the application knows, or refuses it. */
+  readonly preparation?: Type<Preparation>;
+}
+
+export interface Preparation {
+  prepare(input: object): Promise<object | Refusal>;
+}
+
 /**
  * A resolver with one mutation per command, named like it: a new command needs its input class and nothing here. The
  * description is that of the input.
  */
-export function mutationsOf(commands: readonly CommandClass[], payload: Type<LedgerPayload>): Type {
+export function mutationsOf(
+  commands: readonly CommandClass[],
+  payload: Type<LedgerPayload>,
+  { role = 'recorder', preparation }: MutationOptions = {},
+): Type {
   @Resolver()
   class Mutations {
-    constructor(readonly bus: CommandBus) {}
+    constructor(
+      readonly bus: CommandBus,
+      readonly modules: ModuleRef,
+    ) {}
   }
-  for (const commandClass of commands) addMutation(Mutations.prototype, commandClass, payload);
+
+  for (const commandClass of commands) {
+    const mutation = async function (
+      this: Mutations,
+      input: object,
+      key: string | null,
+      caller: Caller,
+      context: RequestContext,
+    ): Promise<LedgerPayload> {
+      const prepared = preparation ? await this.modules.get(preparation, { strict: false }).prepare(input) : input;
+      return isRefusal(prepared)
+        ? payloadOf(input, [prepared])
+        : carryOut(this.bus, commandClass, prepared, key, caller, context);
+    };
+    declareMutation(Mutations.prototype, mutation, commandClass, payload, role);
+  }
   return Mutations;
 }
 
-function addMutation(mutations: { bus: CommandBus }, commandClass: CommandClass, payload: Type<LedgerPayload>): void {
+/** What decorators would say of the method, if it stood in a class. */
+function declareMutation(
+  mutations: object,
+  mutation: unknown,
+  commandClass: CommandClass,
+  payload: Type<LedgerPayload>,
+  role: Role,
+): void {
   const { type } = new commandClass();
   const name = type.charAt(0).toLowerCase() + type.slice(1);
-  const description = TypeMetadataStorage.getInputTypesMetadata().find(
-    ({ target }) => target === commandClass,
-  )?.description;
-  function mutation(
-    this: typeof mutations,
-    input: object,
-    key: string | null,
-    caller: Caller,
-    context: RequestContext,
-  ) {
-    return carryOut(this.bus, commandClass, input, key, caller, context);
-  }
+  const inputs = TypeMetadataStorage.getInputTypesMetadata();
+  const description = inputs.find(({ target }) => target === commandClass)?.description ?? type;
   const descriptor: TypedPropertyDescriptor<unknown> = { value: mutation, writable: true, configurable: true };
   Object.defineProperty(mutations, name, descriptor);
-  // What the compiler writes for decorated methods, and Nest reads.
   Reflect.defineMetadata('design:paramtypes', [Object, String, Object, Object], mutations, name);
   Args('input', { type: () => commandClass, description: 'What to record.' })(mutations, name, 0);
   IdempotencyKey()(mutations, name, 1);
   CurrentCaller()(mutations, name, 2);
   Context()(mutations, name, 3);
-  Roles('recorder')(mutations, name, descriptor);
-  Mutation(() => payload, { name, description: description ?? type })(mutations, name, descriptor);
+  Roles(role)(mutations, name, descriptor);
+  Mutation(() => payload, { name, description })(mutations, name, descriptor);
 }

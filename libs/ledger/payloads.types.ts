@@ -17,6 +17,11 @@ export class PartyPayload extends LedgerPayload {}
 @ObjectType({ description: 'What became of a command about a relationship.' })
 export class RelationshipPayload extends LedgerPayload {}
 
+@ObjectType({
+  description: 'What became of a command about a read model. It takes effect once projectors have read it in the log.',
+})
+export class ProjectionPayload extends LedgerPayload {}
+
 @ObjectType({ description: 'What became of a command about a touch.' })
 export class TouchPayload extends LedgerPayload {}
 

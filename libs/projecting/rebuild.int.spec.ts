@@ -238,7 +238,11 @@ function dying(pool: pg.Pool, queries: number): pg.Pool {
   const limited = <Session extends object>(session: Session): Session =>
     new Proxy(session, {
       get(target, property) {
-        if (property === 'query' && left-- <= 0) throw new Error('Killed.');
+        if (property === 'query' && left-- <= 0) {
+          const killed = Promise.reject(new Error('Killed.'));
+          killed.catch(ignore);
+          return () => killed;
+        }
         const value = Reflect.get(target, property) as unknown;
         if (property !== 'connect') return typeof value === 'function' ? (value.bind(target) as unknown) : value;
         return async () => limited(await pool.connect());

@@ -62,9 +62,14 @@ export async function switchOver(work: Work, applier: Applier, signal: AbortSign
 const LONGEST_LOCK_MS = 200;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-async function switchOnce(session: pg.ClientBase, work: Work, applier: Applier, signal: AbortSignal): Promise<void> {
+async function switchOnce(
+  session: pg.ClientBase,
+  work: Work,
+  applier: Applier,
+  lockMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { schema, epoch } = work.build;
-  await session.query(`SET LOCAL lock_timeout = '100ms'`);
   const live = await meetLive(session, work, applier, signal);
   // The fence: both checkpoints are locked now. Never show readers an older state than they have seen.
   const { rows } = await session.query<{ position: Position }>(

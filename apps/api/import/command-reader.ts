@@ -6,6 +6,7 @@ import type { Concepts } from '../../../libs/ledger/execute.js';
 import { commandOf, violations, type CommandClass, type DatedCommand } from '../../../libs/ledger/validate.inputs.js';
 import { inputReader, type Found, type ReadInput } from './input-reader.js';
 import type { Line } from './lines.js';
+import { soundness } from './soundness.js';
 import type { Ordered } from './waves.js';
 
 /** A line that can be carried out. */
@@ -26,6 +27,7 @@ export interface UnreadLine {
 interface Kind {
   readonly commandClass: CommandClass;
   readonly read: ReadInput;
+  readonly isSound: (command: DatedCommand) => boolean;
 }
 
 const LONGEST_KEY = 255;
@@ -59,7 +61,7 @@ export class CommandReader {
     const fields = kind.read(input, found);
     if (found.misread) return unread(misreadRefusal(fields));
     const command = commandOf(kind.commandClass, fields);
-    const [wrong] = violations(command);
+    const wrong = kind.isSound(command) ? undefined : violations(command)[0];
     if (wrong) return unread(wrong);
     const stream = this.concepts.streamId(command, { id: (prefix) => deriveId(prefix, tenantId, key) });
     return { line: number, command, idempotencyKey: key, stream, mentions: found.mentions, settles: ensure === true };
@@ -78,7 +80,7 @@ function kindOf(schema: GraphQLSchema, commandClass: CommandClass): Kind {
   const input = mutation?.args.find(({ name }) => name === 'input')?.type;
   const inputType = isNonNullType(input) ? input.ofType : input;
   if (!isInputObjectType(inputType)) throw new Error(`${type} has no mutation with an input.`);
-  return { commandClass, read: inputReader(inputType) };
+  return { commandClass, read: inputReader(inputType), isSound: soundness(commandClass) };
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -39,6 +39,7 @@ export function serveImport(app: FastifyInstance, parts: ImportParts): void {
   });
   let importer: Importer | undefined;
   void app.register((scope, _options, ready) => {
+    scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(NDJSON, (_request, body, done) => {
       done(null, body);
     });

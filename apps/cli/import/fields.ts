@@ -52,6 +52,7 @@ export const FIELDS: Readonly<Record<ImportType, Readonly<Record<string, Field>>
     topic: { type: 'text', help: 'what it was about' },
     mindset: { type: 'word', help: 'PATIENT, CONSUMER, PROFESSIONAL or UNKNOWN' },
     minutes: { type: 'whole', help: 'how long it took' },
+    campaignId: { type: 'text', help: 'campaign in the ledger that it belongs to, cmp_…' },
     costMinor: { type: 'whole', help: 'what it cost in cents, pence, …' },
     currency: { type: 'word', help: 'of the cost, ISO 4217' },
     note: { type: 'text', help: 'what was said', aliases: ['notes', 'comment'] },

@@ -35,7 +35,11 @@ const LONGEST_RECORD = 16 * 1024 * 1024;
 
 interface ParsedRecord {
   readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+  readonly info: ParsedInfo;
+}
+interface ParsedInfo {
+  readonly lines: number;
+  readonly empty_lines: number;
 }
 
 /** A file to import, opened: its layout is known and its rows can be read as often as needed. */
@@ -82,7 +86,7 @@ export class ImportFile {
 
   private async *csvRows(): AsyncGenerator<Row> {
     const { columns, cellsOfRow } = this;
-    let lineBefore = this.linesBefore;
+    const lines = new LineCount(this.linesBefore);
     const parser = parse({
       delimiter: this.delimiter,
       from_line: this.linesBefore + 1,
@@ -96,16 +100,14 @@ export class ImportFile {
     pipeline(this.text(), parser, () => undefined); // the loop gets the error
     try {
       for await (const { record: cells, info } of parser as AsyncIterable<ParsedRecord>) {
-        // The parser counts to the end of a record; one with line breaks in it begins further up.
-        const line = info.lines - lineBefore > 1 ? info.lines - lineBreaks(cells) : info.lines;
-        lineBefore = info.lines;
+        const line = lines.of(cells, info);
         const values: Record<string, unknown> = {};
         for (let i = 0; i < columns.length; i++) values[columns[i]!] = cells[i];
         if (cells.length === cellsOfRow) yield { line, values };
         else yield { line, values, problem: misshapen(cells, cellsOfRow) };
       }
     } catch (error) {
-      throw error instanceof CsvError ? unreadable(error, lineBefore + 1) : error;
+      throw error instanceof CsvError ? unreadable(error, lines.next) : error;
     }
   }
 
@@ -173,6 +175,28 @@ function assertColumns(columns: readonly string[]): void {
   }
   const twice = columns.find((name, index) => columns.indexOf(name) < index);
   if (twice !== undefined) throw new Failure(`Two columns are called "${twice}".`, EXIT.usage);
+}
+
+/** Lines at which records begin. The parser counts to their ends, and a CR LF inside a quoted cell as two lines. */
+class LineCount {
+  next: number;
+  private parsed: number;
+  private empty = 0;
+
+  constructor(linesBefore: number) {
+    this.next = linesBefore + 1;
+    this.parsed = linesBefore;
+  }
+
+  of(cells: readonly string[], info: ParsedInfo): number {
+    const skipped = info.empty_lines - this.empty;
+    const isOneLine = info.lines - this.parsed - skipped === 1;
+    const line = this.next + skipped;
+    this.next = line + 1 + (isOneLine ? 0 : lineBreaks(cells));
+    this.parsed = info.lines;
+    this.empty = info.empty_lines;
+    return line;
+  }
 }
 
 const lineBreaks = (cells: readonly string[]): number =>

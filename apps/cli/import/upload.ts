@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { createInterface } from 'node:readline';
 import { pipeline, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { Report } from '../../api/import/reports.js';
+import type { Report, Stopped } from '../../api/import/reports.js';
 import { apiUrl, authorization, refusedBy, unreachable } from '../api.js';
 import { EXIT, Failure } from '../failure.js';
 
@@ -12,7 +11,7 @@ import { EXIT, Failure } from '../failure.js';
 type Lines = AsyncIterable<string> | Iterable<string>;
 
 /** Sends lines to `POST /import` and gives its reports while it does; either side waits for the other. */
-export async function* upload(lines: Lines, dryRun: boolean): AsyncGenerator<Report> {
+export async function* upload(lines: Lines, dryRun: boolean): AsyncGenerator<Exclude<Report, Stopped>> {
   const url = apiUrl(dryRun ? '/import?dryRun=1' : '/import');
   const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
     method: 'POST',
@@ -25,13 +24,13 @@ export async function* upload(lines: Lines, dryRun: boolean): AsyncGenerator<Rep
   try {
     [response] = (await once(request, 'response')) as [IncomingMessage];
     if (response.statusCode !== 200) throw await failureOf(response);
-    for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
-      const report = JSON.parse(line) as Report;
-      yield report;
+    let done = false;
+    for await (const report of reportsOf(response)) {
       if ('error' in report) throw refusedBy(report.error.code, report.error.message);
-      if ('done' in report) return;
+      done = 'done' in report;
+      yield report;
     }
-    throw new Failure('The server went away before it was done.', EXIT.storeDown, RESUME);
+    if (!done) throw new Failure('The server went away before it was done.', EXIT.storeDown, RESUME);
   } catch (error) {
     if (ours !== undefined) throw ours;
     if (error instanceof Failure) throw error;
@@ -50,6 +49,15 @@ async function* remembering(lines: Lines, onError: (error: Error) => void): Asyn
   } catch (error) {
     onError(error instanceof Error ? error : new Error(String(error)));
     throw error;
+  }
+}
+
+async function* reportsOf(response: IncomingMessage): AsyncGenerator<Report> {
+  let begun = '';
+  for await (const chunk of response.setEncoding('utf8')) {
+    const lines = `${begun}${String(chunk)}`.split('\n');
+    begun = lines.pop() ?? '';
+    for (const line of lines) yield JSON.parse(line) as Report;
   }
 }
 

@@ -80,8 +80,7 @@ export class Attempt {
       return outcome;
     } catch (error) {
       // Both only spare the next who asks a wait.
-      if (error instanceof AppendOutcomeUnknown)
-        await this.settings.appends.abandon(this.entry).catch(() => undefined);
+      if (error instanceof AppendOutcomeUnknown) await this.settings.appends.abandon(this.entry).catch(() => undefined);
       else await this.undo().catch(() => undefined);
       throw error;
     }
@@ -245,4 +244,5 @@ export class Attempt {
   }
 }
 
-const revisionOf = (version: bigint | string): number | 'none' => (typeof version === 'bigint' ? Number(version) : 'none');
+const revisionOf = (version: bigint | string): number | 'none' =>
+  typeof version === 'bigint' ? Number(version) : 'none';

@@ -1,5 +1,6 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import type pg from 'pg';
+import { openPool } from '../../database/pool.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { toUuid, type EventId } from '../../event-sourcing/id.js';
 import type { Position } from '../../event-sourcing/position.js';
@@ -23,14 +24,17 @@ import { IndexDatabase } from './index-database.js';
 import { IndexFollower } from './index-follower.js';
 import { LogReader } from './read.js';
 import { Receipts } from './receipts.js';
-import { decode, hashOf, isWanted, StreamNames, toServer, type StoredEvent } from './stored-event.js';
+import { decode, hashOf, isWanted, StreamNames, toServer, weightOf, type StoredEvent } from './stored-event.js';
 import { follow } from './subscribe.js';
+
+/** For the index: appends that wait share a statement, so few are needed. */
+const CONNECTIONS = 4;
 
 export interface EventStoreDbOptions {
   /** `esdb://…`, or `esdb+discover://…` for a cluster. */
   readonly url: string;
-  /** Of the product's role, on a database with the migrations of this folder. It stays the caller's to end. */
-  readonly pool: pg.Pool;
+  /** A PostgreSQL database in which the migrations of this folder have run. */
+  readonly databaseUrl: string;
   readonly codec: Codec;
   /** Letters, digits and underscore: what our streams begin with on a server that others use too. */
   readonly prefix?: string;
@@ -51,45 +55,47 @@ export class EventStoreDbEventStore implements EventStore {
   private readonly client: EventStoreDBClient;
   private readonly names: StreamNames;
   private readonly codec: Codec;
+  private readonly pool: pg.Pool;
   private readonly reader: LogReader;
   private readonly appends: AppendIndex;
   private readonly index: IndexFollower;
   private readonly settings: AppendSettings;
+  private readonly closing = new AbortController();
+  private closed: Promise<void> | undefined;
   /** The last append to each stream that is under way: appends to one stream go one after the other, as they came. */
   private readonly lanes = new Map<StreamName, Promise<unknown>>();
 
-  constructor({
-    url,
-    pool,
-    codec,
-    prefix = 'rapport',
-    timeoutMs = 5_000,
-    patienceMs = 10_000,
-  }: EventStoreDbOptions) {
+  private constructor(options: EventStoreDbOptions) {
+    const { url, databaseUrl, codec, prefix = 'rapport', timeoutMs = 5_000, patienceMs = 10_000 } = options;
+    const client = (this.client = connect(url));
+    const names = (this.names = new StreamNames(prefix));
     this.codec = codec;
-    this.client = connect(url);
-    this.names = new StreamNames(prefix);
-    this.reader = new LogReader({ client: this.client, names: this.names, codec, timeoutMs, patienceMs });
-    const database = new IndexDatabase(pool);
-    this.appends = new AppendIndex(database);
+    this.pool = openPool(databaseUrl, { applicationName: 'rapport: log', role: 'rapport_app', max: CONNECTIONS });
+    const reader = (this.reader = new LogReader({ client, names, codec, timeoutMs, patienceMs }));
+    const database = new IndexDatabase(this.pool);
+    const appends = (this.appends = new AppendIndex(database));
     const claims = new ClaimIndex(database);
+    const receipts = new Receipts(reader);
+    this.settings = { client, names, reader, receipts, appends, claims, timeoutMs, patienceMs };
     this.index = new IndexFollower({
-      reader: this.reader,
-      follow: (options) => follow(this.client, this.names, this.reader, options),
-      appends: this.appends,
+      reader,
+      follow: (wish) => follow(client, names, reader, wish),
+      appends,
       claims,
       patienceMs,
     });
-    this.settings = {
-      client: this.client,
-      names: this.names,
-      reader: this.reader,
-      receipts: new Receipts(this.reader),
-      appends: this.appends,
-      claims,
-      timeoutMs,
-      patienceMs,
-    };
+  }
+
+  /** Rejects with `StoreUnavailable` when the server cannot be reached. */
+  static async open(options: EventStoreDbOptions): Promise<EventStoreDbEventStore> {
+    const store = new EventStoreDbEventStore(options);
+    try {
+      await store.head();
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
   }
 
   async append(append: Append): Promise<AppendOutcome> {
@@ -116,8 +122,10 @@ export class EventStoreDbEventStore implements EventStore {
   async *subscribe(options: SubscribeOptions = {}): AsyncIterable<Page> {
     const wanted = isWanted(options);
     const keep = (event: StoredEvent) => (wanted(event) ? event : undefined);
-    for await (const { events, position, caughtUp } of follow(this.client, this.names, this.reader, { ...options, keep }))
-      yield this.reader.toPage(events, position, caughtUp);
+    const signal = AbortSignal.any([this.closing.signal, ...(options.signal ? [options.signal] : [])]);
+    const weigh = ({ data, bytes }: StoredEvent) => weightOf(data ?? bytes);
+    const pages = follow(this.client, this.names, this.reader, { ...options, signal, keep, weigh });
+    for await (const { events, position, caughtUp } of pages) yield this.reader.toPage(events, position, caughtUp);
   }
 
   async findAppend(firstEventId: EventId): Promise<readonly Recorded[] | undefined> {
@@ -145,10 +153,17 @@ export class EventStoreDbEventStore implements EventStore {
     return event && hashOf(event);
   }
 
-  async close(): Promise<void> {
+  /** Waits for the appends under way, ends the subscriptions. */
+  close(): Promise<void> {
+    return (this.closed ??= this.end());
+  }
+
+  private async end(): Promise<void> {
+    this.closing.abort();
     await Promise.allSettled(this.lanes.values());
     await this.index.close();
     await this.client.dispose();
+    await this.pool.end();
   }
 
   private async entryOf(find: () => Promise<HeldEntry | undefined>): Promise<HeldEntry | undefined> {

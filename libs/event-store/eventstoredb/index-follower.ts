@@ -34,7 +34,7 @@ export class IndexFollower {
     return (this.caughtUp ??= new Promise((resolve, reject) => {
       this.running = this.run(resolve).catch((error: unknown) => {
         this.caughtUp = undefined; // whoever asks next starts it anew, from the checkpoint
-        reject(error as Error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       });
     }));
   }
@@ -49,11 +49,11 @@ export class IndexFollower {
     const { signal } = this.closing;
     const from = await this.start();
     const keep = ({ data: _, bytes: __, ...outline }: StoredEvent): Outline => outline;
-    for await (const page of follow({ ...(from && { from }), pageSize: PAGE_SIZE, signal, keep })) {
+    for await (const page of follow({ ...(from && { from }), pageSize: PAGE_SIZE, signal, keep, weigh: () => 1 })) {
       await patiently(() => this.record(page.events), patienceMs);
       if (!page.caughtUp) continue;
       caughtUp();
-      await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+      if (page.events.length > 0) await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 

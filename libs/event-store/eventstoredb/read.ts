@@ -16,9 +16,12 @@ import type { StreamName } from '../../event-sourcing/stream.js';
 import type { Codec } from '../codec.js';
 import type { Page, ReadAllOptions, ReadStreamOptions, StreamTail } from '../event-store.js';
 import { collect, isInvalidPosition, patiently } from './connection.js';
-import { decode, fromServer, hashOf, isWanted, type StoredEvent, type StreamNames } from './stored-event.js';
+import { decode, fromServer, hashOf, isWanted, weightOf, type StoredEvent, type StreamNames } from './stored-event.js';
 
 const PAGE_SIZE = 256;
+const FIRST_PAGE_SIZE = 64;
+/** A page of large events is smaller. */
+const PAGE_BYTES = 4 << 20;
 const STREAMS_AT_ONCE = 16;
 const LONGEST_LOOK_BACK = 512;
 
@@ -84,28 +87,48 @@ export class LogReader {
     return event?.revision ?? 'none';
   }
 
-  async *readAll(options: ReadAllOptions = {}): AsyncGenerator<Page> {
-    const { direction = 'forwards', pageSize = PAGE_SIZE, limit = Infinity } = options;
+  async *readAll({ direction = 'forwards', ...options }: ReadAllOptions = {}): AsyncGenerator<Page> {
+    const { pageSize = PAGE_SIZE, limit = Infinity } = options;
     const wanted = isWanted(options);
-    const pageAfter = (position: Position | undefined) => {
-      const page = this.allPage(position, direction, pageSize);
-      page.catch(() => undefined); // when nobody comes back for it
-      return page;
-    };
     let left = limit;
     let position = options.from;
-    for (let coming = pageAfter(position); ; ) {
-      const page = await coming;
-      const atEnd = page.length < pageSize;
-      const events = page.flatMap((event) => this.own(event) ?? []).filter(wanted);
-      const taken = events.slice(0, left);
-      left -= taken.length;
-      if (left === 0) position = taken.at(-1)?.position ?? position;
+    for await (const { page, atEnd } of this.rawPages(position, direction, limit)) {
+      const events = page
+        .flatMap((event) => this.own(event) ?? [])
+        .filter(wanted)
+        .slice(0, left);
+      left -= events.length;
+      while (events.length > pageSize) {
+        const part = events.splice(0, pageSize);
+        yield this.toPage(part, part.at(-1)!.position, false);
+      }
+      if (left === 0) position = events.at(-1)?.position ?? position;
       else if (page.length > 0) position = positionOf(page.at(-1)!);
-      const ends = atEnd || left === 0;
-      if (!ends) coming = pageAfter(position); // while the consumer is busy with this one
-      yield this.toPage(taken, position ?? START, atEnd);
-      if (ends) return;
+      yield this.toPage(events, position ?? START, atEnd && left > 0);
+      if (left === 0) return;
+    }
+  }
+
+  /** What others wrote included. Without a limit the next page is on its way while the consumer is busy with one. */
+  private async *rawPages(after: Position | undefined, direction: 'forwards' | 'backwards', limit: number) {
+    let size = Math.min(limit, FIRST_PAGE_SIZE);
+    const read = async (from: Position | undefined) => {
+      const asked = size;
+      const page = await this.allPage(from, direction, asked);
+      const weight = page.reduce((sum, { event }) => sum + weightOf(event?.data), 1);
+      size = Math.ceil(Math.min(PAGE_SIZE, size * 4, (PAGE_BYTES * page.length) / weight));
+      return { page, atEnd: page.length < asked };
+    };
+    let coming: ReturnType<typeof read> | undefined;
+    for (let from = after; ;) {
+      const { page, atEnd } = await (coming ?? read(from));
+      if (!atEnd) from = positionOf(page.at(-1)!);
+      if (!atEnd && limit === Infinity) {
+        coming = read(from);
+        coming.catch(() => undefined); // when nobody comes back for it
+      }
+      yield { page, atEnd };
+      if (atEnd) return;
     }
   }
 
@@ -191,12 +214,8 @@ export class LogReader {
   ): Promise<StoredEvent[]> {
     const { client, names, timeoutMs, patienceMs } = this.settings;
     const fromRevision: ReadRevision = from === undefined ? END : BigInt(from);
-    const read = () =>
-      client.readStream(names.toServer(stream), { fromRevision, direction, maxCount, ...FROM_LEADER });
-    const events = await patiently(
-      () => collect<ResolvedEvent>(read(), timeoutMs).catch(noneIfNotFound),
-      patienceMs,
-    );
+    const read = () => client.readStream(names.toServer(stream), { fromRevision, direction, maxCount, ...FROM_LEADER });
+    const events = await patiently(() => collect<ResolvedEvent>(read(), timeoutMs).catch(noneIfNotFound), patienceMs);
     return events.map((event) => fromServer(event, names)!);
   }
 

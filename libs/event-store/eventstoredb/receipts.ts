@@ -35,7 +35,7 @@ export class Receipts {
   private async read(items: readonly Acknowledged[]): Promise<readonly (StoredEvent | undefined)[]> {
     const near = items.length > 1 ? await this.near(items) : [];
     const found = new Map(near.map((event) => [event.uuid, event]));
-    return Promise.all(items.map((item) => found.get(item.uuid) ?? this.alone(item)));
+    return Promise.all(items.map(async (item) => found.get(item.uuid) ?? this.alone(item)));
   }
 
   private async near(items: readonly Acknowledged[]): Promise<readonly StoredEvent[]> {

@@ -52,7 +52,7 @@ export class StreamNames {
   }
 }
 
-/** The events of one append as they are sent. Data goes as JSON where its canonical bytes come through unchanged. */
+/** The events of one append as they are sent. */
 export function toServer(
   events: readonly NewEvent[],
   encoded: readonly EncodedEvent[],
@@ -64,18 +64,26 @@ export function toServer(
     const { meta, data } = encoded[index]!;
     const note: AppendNote = index === 0 ? noteOfFirst : { first: first! };
     const parsedMeta = JSON.parse(meta.toString('utf8')) as Meta;
-    const parsed = JSON.parse(data.toString('utf8')) as Record<string, unknown>;
-    // JSON.stringify moves keys that look like array indexes to the front, which canonical JSON does not
-    const passesUnchanged = Buffer.from(JSON.stringify(parsed)).equals(data);
     return {
       id: index === 0 ? first! : later[index - 1]!,
       type,
       metadata: Object.keys(note).length > 0 ? { ...parsedMeta, append: note } : parsedMeta,
-      ...(passesUnchanged
-        ? { contentType: 'application/json', data: parsed }
-        : { contentType: 'application/octet-stream', data: new Uint8Array(data) }),
-    } as EventData;
+      ...contentOf(data),
+    };
   });
+}
+
+/** The client turns JSON into base64 and back in JavaScript: a tenth of a second per megabyte. */
+const LARGE_BYTES = 1 << 16;
+
+/** As JSON, which the server's projections and its user interface can read, where the bytes come through unchanged. */
+function contentOf(data: Buffer): Pick<EventData, 'contentType' | 'data'> {
+  if (data.length < LARGE_BYTES) {
+    const parsed = JSON.parse(data.toString('utf8')) as Record<string, unknown>;
+    // JSON.stringify moves keys that look like array indexes to the front, which canonical JSON does not
+    if (Buffer.from(JSON.stringify(parsed)).equals(data)) return { contentType: 'application/json', data: parsed };
+  }
+  return { contentType: 'application/octet-stream', data: new Uint8Array(data) };
 }
 
 /** Undefined for what other applications and the server itself have written: they stay unread. */
@@ -96,7 +104,7 @@ export function fromServer(
     type: event.type,
     meta,
     data: event.isJson ? (event.data as Record<string, unknown>) : undefined,
-    bytes: event.isJson ? undefined : (event.data as Uint8Array),
+    bytes: event.isJson ? undefined : event.data,
     append,
   };
 }
@@ -112,6 +120,18 @@ export const hashOf = ({ meta, data, bytes }: StoredEvent): string =>
   eventHash({ meta: canonical(meta), data: data ? canonical(data) : Buffer.from(bytes!) });
 
 const canonical = (value: object): Buffer => Buffer.from(canonicalize(value)!, 'utf8');
+
+/** About the bytes that an event with this data takes in memory: the client does not say how long it was. */
+export const weightOf = (data: unknown): number => 500 + weightOfValue(data);
+
+function weightOfValue(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  let weight = 16;
+  for (const key in value) weight += key.length + weightOfValue((value as Record<string, unknown>)[key]);
+  return weight;
+}
 
 export interface Wanted {
   readonly types?: readonly string[];

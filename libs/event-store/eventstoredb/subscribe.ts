@@ -13,31 +13,39 @@ import type { LogReader } from './read.js';
 import type { StoredEvent, StreamNames } from './stored-event.js';
 
 const PAGE_SIZE = 256;
+const PAGE_BYTES = 4 << 20;
 /** Times 32 events of others: how often the server says how far it has got without any of ours. */
 const CHECKPOINT_INTERVAL = 8;
 
-export interface FollowedPage<Kept> {
-  readonly events: readonly Kept[];
+export interface FollowedPage<K> {
+  readonly events: readonly K[];
   readonly position: Position;
   readonly caughtUp: boolean;
 }
 
-export interface FollowOptions<Kept> extends Pick<SubscribeOptions, 'from' | 'pageSize' | 'signal'> {
-  /** What to hold of an event until it is asked for; undefined: nothing. */
-  readonly keep: (event: StoredEvent) => Kept | undefined;
+/** What a follower holds of an event until it is asked for. */
+export interface Kept {
+  readonly position: Position;
+}
+
+export interface FollowOptions<K extends Kept> extends Pick<SubscribeOptions, 'from' | 'pageSize' | 'signal'> {
+  /** Undefined: the event is not wanted. */
+  readonly keep: (event: StoredEvent) => K | undefined;
+  /** About the bytes of what was kept. */
+  readonly weigh: (kept: K) => number;
 }
 
 /** The log from a position on, over any number of lost connections. */
-export async function* follow<Kept extends { readonly position: Position }>(
+export async function* follow<K extends Kept>(
   client: EventStoreDBClient,
   names: StreamNames,
   reader: LogReader,
-  options: FollowOptions<Kept>,
-): AsyncGenerator<FollowedPage<Kept>> {
+  options: FollowOptions<K>,
+): AsyncGenerator<FollowedPage<K>> {
   let position = options.from ?? START;
   let pauseMs = FIRST_PAUSE_MS;
   while (!options.signal?.aborted) {
-    let feed: Feed<Kept> | undefined;
+    let feed: Feed<K> | undefined;
     try {
       // Old servers do not say when a subscription has caught up: it has when it passes what was the head before it.
       const head = await reader.head();
@@ -59,12 +67,13 @@ export async function* follow<Kept extends { readonly position: Position }>(
 }
 
 /**
- * One subscription of the client. Events wait in a queue of at most a page; while it is full nothing is taken from the
+ * One subscription of the client. Events wait in a queue of at most a page; while it is full, nothing is taken from the
  * client, so that the connection's flow control holds the server back.
  */
-class Feed<Kept extends { readonly position: Position }> {
+class Feed<K extends Kept> {
   private readonly subscription: AllStreamSubscription;
-  private readonly queue: Kept[] = [];
+  private queue: K[] = [];
+  private weight = 0;
   private readonly pageSize: number;
   /** Everything up to here has been taken from the client. */
   private seen: Position;
@@ -79,7 +88,7 @@ class Feed<Kept extends { readonly position: Position }> {
     client: EventStoreDBClient,
     names: StreamNames,
     private readonly reader: LogReader,
-    private readonly options: FollowOptions<Kept> & { readonly from: Position },
+    private readonly options: FollowOptions<K> & { readonly from: Position },
     private readonly headAtStart: Position,
   ) {
     const { from, pageSize = PAGE_SIZE } = options;
@@ -99,20 +108,20 @@ class Feed<Kept extends { readonly position: Position }> {
       },
       { highWaterMark: Math.min(pageSize, 16) },
     );
-    this.subscription.on('readable', () => this.take(pageSize));
+    this.subscription.on('readable', () => this.take());
     this.subscription.on('caughtUp', () => this.caughtUp());
     this.subscription.on('error', (error: Error) => this.fail(error));
     this.subscription.on('end', () => this.fail(new Error('The server ended the subscription.')));
   }
 
   /** Ends only when the signal aborts; throws when the connection is lost, after what had come before that. */
-  async *pages(): AsyncGenerator<FollowedPage<Kept>> {
+  async *pages(): AsyncGenerator<FollowedPage<K>> {
     const { signal } = this.options;
     const abort = () => this.wake();
     signal?.addEventListener('abort', abort);
     try {
       while (!signal?.aborted) {
-        this.take(this.pageSize);
+        this.take();
         if (this.queue.length > 0 || this.moved) yield this.nextPage();
         else if (this.failure) throw this.failure;
         else await new Promise<void>((resolve) => (this.wake = resolve));
@@ -127,9 +136,10 @@ class Feed<Kept extends { readonly position: Position }> {
     await this.subscription.unsubscribe().catch(() => undefined); // it never came about
   }
 
-  private nextPage(): FollowedPage<Kept> {
+  private nextPage(): FollowedPage<K> {
     const events = this.queue.splice(0, this.pageSize);
     const drained = this.queue.length === 0;
+    this.weight = this.queue.reduce((sum, kept) => sum + this.options.weigh(kept), 0);
     this.moved = false;
     this.leftOut = 0;
     return {
@@ -139,8 +149,13 @@ class Feed<Kept extends { readonly position: Position }> {
     };
   }
 
-  private take(most: number): void {
-    while (this.queue.length < most) {
+  private get isFull(): boolean {
+    return this.queue.length >= this.pageSize || this.weight >= PAGE_BYTES;
+  }
+
+  /** What the client holds, as far as there is room. */
+  private take(all = false): void {
+    while (all || !this.isFull) {
       const event = this.subscription.read() as AllStreamResolvedEvent | null;
       if (!event) break;
       this.receive(this.reader.own(event)!);
@@ -151,15 +166,17 @@ class Feed<Kept extends { readonly position: Position }> {
   private receive(event: StoredEvent): void {
     this.seen = event.position;
     const kept = this.options.keep(event);
-    if (kept) this.queue.push(kept);
-    else this.leftOut += 1;
+    if (kept) {
+      this.queue.push(kept);
+      this.weight += this.options.weigh(kept);
+    } else this.leftOut += 1;
     if (this.seen >= this.headAtStart) this.live = true;
     this.moved ||= this.live || this.leftOut >= this.pageSize;
   }
 
   /** What the client tells beside events comes after those that wait in it. */
   private caughtUp(): void {
-    this.take(Infinity);
+    this.take(true);
     this.live = true;
     this.moved = true;
     this.wake();
@@ -171,7 +188,7 @@ class Feed<Kept extends { readonly position: Position }> {
    */
   private passed(commit: Position, prepare: Position): void {
     if (commit !== prepare || commit <= this.seen) return;
-    this.take(Infinity);
+    this.take(true);
     this.seen = commit;
     this.moved ||= this.live;
     this.wake();

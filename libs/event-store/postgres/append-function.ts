@@ -1,7 +1,7 @@
 /** Whoever appends holds this advisory lock until its commit, so that positions become visible in their order. */
 export const APPEND_LOCK = '7815263472013';
 
-/** Told after every commit that appended, with the new head as its payload. */
+/** Told of every commit that appended. */
 export const CHANNEL = 'rapport_log';
 
 /** Expected revisions that are no revision. */
@@ -64,7 +64,7 @@ export const APPEND_FUNCTION = `
         ) THEN
           RAISE unique_violation;
         END IF;
-        PERFORM pg_notify('${CHANNEL}', (head + cardinality(streams))::text);
+        PERFORM pg_notify('${CHANNEL}', '');
         outcome := 'all';
         at_position := head;
         RETURN NEXT;
@@ -122,7 +122,7 @@ export const APPEND_FUNCTION = `
       RETURN NEXT;
     END LOOP;
     IF at_position > head THEN
-      PERFORM pg_notify('${CHANNEL}', at_position::text);
+      PERFORM pg_notify('${CHANNEL}', '');
     END IF;
   END $$;
 `;

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import type { Codec } from '../codec.js';
+import type { Codec, EncodedEvent } from '../codec.js';
 import { AppendOutcomeUnknown, StoreUnavailable } from '../errors.js';
 import type { Append, AppendOutcome } from '../event-store.js';
 import { encodeAppend, writeBatch, type EncodedAppend, type Verdict } from './batch.js';
@@ -20,7 +20,7 @@ interface Answer {
 
 const BATCH_EVENTS = 500;
 const BATCH_BYTES = 4 << 20;
-const ATTEMPTS = 10; // over some ten seconds
+const ATTEMPTS = 10; // over some six seconds
 
 /**
  * Group commit: while one batch is being written, the appends that come in wait, and go together as the next. One
@@ -71,7 +71,7 @@ export class AppendQueue {
   private async write(batch: readonly Waiting[]): Promise<void> {
     try {
       const answer = await this.send(batch);
-      void this.settle(batch, answer); // to look up repeats does not hold up the next batch
+      void this.settle(batch, answer); // looking up repeats does not hold up the next batch
     } catch (error) {
       if (error instanceof AppendOutcomeUnknown) {
         for (const { append, reject } of batch) reject(new AppendOutcomeUnknown(append.stream, { cause: error.cause }));
@@ -109,33 +109,32 @@ export class AppendQueue {
   }
 
   private async settle(batch: readonly Waiting[], { verdicts, resent }: Answer): Promise<void> {
-    const repeats = batch
-      .filter((_, i) => verdicts[i]!.outcome === 'repeated')
-      .map(({ append }) => append.events[0]!.id);
+    const repeats: Waiting[] = [];
+    for (const [i, verdict] of verdicts.entries()) {
+      if (verdict.outcome === 'repeated') repeats.push(batch[i]!);
+      else batch[i]!.resolve(verdict);
+    }
+    if (repeats.length === 0) return;
     try {
-      const earlier = repeats.length > 0 ? await this.reader.appends(repeats) : new Map<string, EventRow[]>();
-      for (const [i, waiting] of batch.entries()) {
-        const verdict = verdicts[i]!;
-        waiting.resolve(
-          verdict.outcome === 'repeated'
-            ? this.repeat(waiting, earlier.get(waiting.append.events[0]!.id)!, resent)
-            : verdict,
-        );
-      }
+      const earlier = await this.reader.appends(repeats.map(firstId));
+      for (const repeat of repeats) repeat.resolve(this.answerRepeat(repeat, earlier.get(firstId(repeat))!, resent));
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      for (const { reject } of repeats) reject(error);
     }
   }
 
-  private repeat({ append, events }: Waiting, stored: readonly EventRow[], resent: boolean): AppendOutcome {
+  private answerRepeat({ append, events }: Waiting, stored: readonly EventRow[], resent: boolean): AppendOutcome {
     const found = stored.map((row) => decodeRow(this.codec, row));
     const [first, last] = [found[0]!, found.at(-1)!];
     if (first.inputHash !== append.events[0]!.inputHash) return { outcome: 'keyConflict', firstEventId: first.id };
-    const own = stored.every(
-      (row, i) => row.meta === events[i]?.meta.toString() && row.data === events[i].data.toString(),
-    );
-    if (!resent || !own) return { outcome: 'repeated', events: found };
+    if (!resent || !stored.every((row, i) => isSame(row, events[i]))) return { outcome: 'repeated', events: found };
     const { position, revision, recordedAt } = last;
     return { outcome: 'appended', position, revision, recordedAt };
   }
 }
+
+const firstId = ({ append }: Waiting) => append.events[0]!.id;
+
+/** Byte for byte, the correlation id of the request included: nobody else's. */
+const isSame = (row: EventRow, event: EncodedEvent | undefined) =>
+  row.meta === event?.meta.toString() && row.data === event.data.toString();

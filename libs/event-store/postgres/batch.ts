@@ -36,16 +36,20 @@ export async function writeBatch(client: pg.ClientBase, batch: readonly EncodedA
 // When one event waits, a plain INSERT costs a third less than the function. It succeeds only if nothing at all stands
 // in its way; whatever else the case may be, the function finds out. Where another process holds the lock, this
 // statement's view of the log would be outdated by the time it got it: it does not wait.
-const INSERT_ONE = `
+const insertOneIf = (condition: string) => `
   INSERT INTO log.events
     (position, recorded_at, revision, append_size, event_id, stream, tenant_id, type, meta, data)
-  SELECT coalesce(last.position, 0) + 1, greatest(date_trunc('milliseconds', clock_timestamp()), last.recorded_at),
+  SELECT last.position + 1, greatest(date_trunc('milliseconds', clock_timestamp()), last.recorded_at),
     $2::int, 1, $3::uuid, $1, $4, $5, $6::bytea, $7::bytea
-  FROM (SELECT pg_try_advisory_xact_lock(${APPEND_LOCK}) AS obtained) AS lock
-  LEFT JOIN LATERAL (SELECT position, recorded_at FROM log.events ORDER BY position DESC LIMIT 1) AS last ON true
-  WHERE lock.obtained
-    AND ($2::int = 0 OR EXISTS (SELECT FROM log.events WHERE stream = $1 AND revision = $2::int - 1))
-  RETURNING position, recorded_at, pg_notify('${CHANNEL}', position::text)`;
+  FROM (SELECT position, recorded_at FROM log.events ORDER BY position DESC LIMIT 1) AS last
+  WHERE pg_try_advisory_xact_lock(${APPEND_LOCK}) ${condition}
+  RETURNING position, recorded_at, pg_notify('${CHANNEL}', '')`;
+
+const INSERT_FIRST = { name: 'log_insert_first', text: insertOneIf('') };
+const INSERT_NEXT = {
+  name: 'log_insert_next',
+  text: insertOneIf('AND EXISTS (SELECT FROM log.events WHERE stream = $1 AND revision = $2::int - 1)'),
+};
 
 async function insertOne(client: pg.ClientBase, { append, events }: EncodedAppend): Promise<Verdict | undefined> {
   const [event, ...more] = append.events;
@@ -54,8 +58,7 @@ async function insertOne(client: pg.ClientBase, { append, events }: EncodedAppen
   const { meta, data } = events[0]!;
   try {
     const { rows } = await client.query<{ position: string; recorded_at: string }>({
-      name: 'log_insert_one',
-      text: INSERT_ONE,
+      ...(revision === 0 ? INSERT_FIRST : INSERT_NEXT),
       values: [append.stream, revision, toUuid(event.id), event.tenantId, event.type, meta, data],
       ...ANSWER,
     });

@@ -47,15 +47,16 @@ export class HeldConnection {
   }
 
   private async open(): Promise<pg.PoolClient> {
+    let client: pg.PoolClient | undefined;
     try {
-      const client = await this.pool.connect();
-      this.held = client;
-      client.once('end', () => this.drop(client));
-      await this.prepare(client);
-      return client;
+      const opened = (client = await this.pool.connect());
+      this.held = opened;
+      opened.once('end', () => this.drop(opened));
+      await this.prepare(opened);
+      return opened;
     } catch (error) {
-      if (this.held) this.drop(this.held);
-      this.opening = undefined;
+      if (client) this.drop(client);
+      else this.opening = undefined;
       throw error instanceof UnsafeStore ? error : unavailable(error);
     }
   }

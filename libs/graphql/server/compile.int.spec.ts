@@ -24,12 +24,12 @@ const PAINT = `mutation ($input: PaintInput!) { paint(input: $input) { painted p
   errors { __typename code message path ... on InvalidInput { allowed nearest } } } }`;
 
 describe('a compiled operation', () => {
-  it.each<[query: string, variables?: Record<string, unknown>]>([
-    ['{ hello }'],
-    ['{ __typename a: hello stone { weight under { weight } } }'],
-    ['query ($first: Int) { stones(first: $first) { totalCount nodes { weight } pageInfo { endCursor } } }'],
+  it.each<[query: string, variables: Record<string, unknown>]>([
+    ['{ hello }', {}],
+    ['{ __typename a: hello stone { weight under { weight } } }', {}],
+    ['query ($first: Int) { stones(first: $first) { totalCount nodes { weight } pageInfo { endCursor } } }', {}],
     ['query ($first: Int) { stones(first: $first) { nodes { weight } } }', { first: 2 }],
-    ['query ($first: Int = 3) { stones(first: $first) { nodes { weight } } }'],
+    ['query ($first: Int = 3) { stones(first: $first) { nodes { weight } } }', {}],
     ['query ($first: Int!) { stones(first: $first) { nodes { weight } } }', {}],
     ['query ($first: Int!) { stones(first: $first) { nodes { weight } } }', { first: null }],
     ['query ($first: Int!) { stones(first: $first) { nodes { weight } } }', { first: 500 }],
@@ -47,9 +47,9 @@ describe('a compiled operation', () => {
     ],
     ['query ($p: Position) { shown(atLeastPosition: $p) }', { p: 'p0' }],
     ['query ($p: Position) { shown(atLeastPosition: $p) }', { p: 'p9' }],
-    ['query ($p: Position) { shown(atLeastPosition: $p) }'],
-    ['{ fault hello forbidden unavailable }'],
-    ['{ forbidden hello }'],
+    ['query ($p: Position) { shown(atLeastPosition: $p) }', {}],
+    ['{ fault hello forbidden unavailable }', {}],
+    ['{ forbidden hello }', {}],
     [PAINT, { input: { at: '2026-03-09T02:30:00Z' } }],
     [PAINT, { input: { at: '2026-03-09T02:30:00Z', colour: 'GREEN', minutes: 5 } }],
     [PAINT, { input: { at: '2026-03-09T02:30:00Z', colour: null } }],

@@ -1,27 +1,50 @@
+import type { RequestError } from '../request-error.js';
+
+export interface Following<Result> {
+  readonly executeOn: (payload: unknown) => Promise<Result> | Result;
+  /** What is said last when the source fails. */
+  readonly onFailure: (error: unknown) => Result;
+  /** When it ends by itself, and why; absent: never. */
+  readonly expiry?: { readonly inMs: number; readonly reason: RequestError } | undefined;
+}
+
+/** A timer cannot wait longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
- * One result per event of a source; when the source fails, one more that says so. Not an async generator function: `return` of such a one waits until the pending
- * `next` settles, which for a quiet ledger may be never. Here it reaches the source at once.
+ * One result per event of a source; when it fails or expires, one more that says so. Not an async generator function:
+ * `return` of such a one waits until the pending `next` settles, which for a quiet ledger may be never. Here it reaches
+ * the source at once.
  */
 export function eachExecuted<Result>(
   source: AsyncIterable<unknown>,
-  executeOn: (payload: unknown) => Promise<Result> | Result,
-  onFailure: (error: unknown) => Result,
+  { executeOn, onFailure, expiry }: Following<Result>,
 ): AsyncGenerator<Result, void> {
   const iterator = source[Symbol.asyncIterator]();
-  let failed = false;
   const done = { value: undefined, done: true as const };
+  let ended = false;
+  let expired: RequestError | undefined;
+  const expire = (): void => {
+    expired = expiry?.reason;
+    void iterator.return?.();
+  };
+  const timer = expiry && setTimeout(expire, Math.min(expiry.inMs, LONGEST_TIMER_MS)).unref();
   const end = async (): Promise<typeof done> => {
+    ended = true;
+    clearTimeout(timer);
     await iterator.return?.();
     return done;
   };
   return {
     async next() {
-      if (failed) return done;
+      if (ended) return done;
       try {
         const event = await iterator.next();
-        return event.done ? done : { value: await executeOn(event.value), done: false };
+        if (!event.done) return { value: await executeOn(event.value), done: false };
+        if (expired) throw expired;
+        return await end();
       } catch (error) {
-        failed = true;
+        await end();
         return { value: onFailure(error), done: false };
       }
     },

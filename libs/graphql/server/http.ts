@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { OperationTypeNode, type FormattedExecutionResult } from 'graphql';
+import { GraphQLError, OperationTypeNode, type FormattedExecutionResult } from 'graphql';
 import { RequestError } from '../request-error.js';
 import { EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON_RESPONSE, negotiate } from './accept.js';
 import { sendEventStream } from './event-stream.js';
@@ -23,19 +23,27 @@ export function serveHttp(app: FastifyInstance, operations: Operations, { path, 
       const isGet = request.method === 'GET';
       const offered = isGet ? [...POSTED, HTML] : POSTED;
       const type = negotiate(request.headers.accept, offered);
-      if (type === HTML) return reply.type('text/html; charset=utf-8').send(await page());
+      if (type === HTML) return reply.headers(PAGE_HEADERS).send(await page());
       if (type === undefined) return refuse(reply, 406, `Accept one of ${offered.join(', ')}.`);
       // A form or plain text could be sent by a page of any site without asking first.
       if (!isGet && !isJson(request)) return refuse(reply, 415, `Send ${JSON_RESPONSE}.`);
       return answer(request, reply, { type, operations, ending });
     },
-    errorHandler: (error: FastifyError, _request, reply) => {
+    errorHandler: (error: FastifyError, request, reply) => {
       const status = error instanceof RequestError ? 400 : (error.statusCode ?? 500);
-      if (status >= 500) throw error;
-      void refuse(reply, status, error.message);
+      if (status < 500) return void refuse(reply, status, error.message);
+      const fault = new GraphQLError('A request failed.', { originalError: error });
+      const context = requestContext(request.headers, request.socket);
+      void send(reply.code(500), JSON_RESPONSE, operations.present({ errors: [fault] }, context));
     },
   });
 }
+
+/** No page of another site may show it in a frame and guide the clicks. */
+const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "frame-ancestors 'none'",
+};
 
 const POSTED = [JSON_RESPONSE, GRAPHQL_RESPONSE, EVENT_STREAM];
 
@@ -63,12 +71,12 @@ async function answer(
   if (request.method === 'GET' && kind === OperationTypeNode.MUTATION) {
     return refuse(reply.header('allow', 'POST'), 405, 'A mutation is sent by POST.');
   }
-  if (type === EVENT_STREAM) {
+  if (type === EVENT_STREAM || kind === OperationTypeNode.SUBSCRIPTION) {
+    if (!negotiate(request.headers.accept, [EVENT_STREAM])) {
+      return refuse(reply, 406, `A subscription is followed by websocket, or with Accept: ${EVENT_STREAM}.`);
+    }
     const results = await operations.start(operation, parameters.variables, context);
     return sendEventStream(reply, results, (result) => operations.present(result, context), ending);
-  }
-  if (kind === OperationTypeNode.SUBSCRIPTION) {
-    return refuse(reply, 406, `A subscription is followed by websocket, or with Accept: ${EVENT_STREAM}.`);
   }
   const result = await operations.execute(operation, parameters.variables, context);
   return send(reply, type, operations.present(result, context));
@@ -79,12 +87,9 @@ const isJson = ({ headers }: FastifyRequest): boolean =>
 
 /** A request without `data` failed as a whole; only the newer media type says so by its status. */
 function send(reply: FastifyReply, type: string, result: FormattedExecutionResult): FastifyReply {
-  const failed = result.data === undefined;
-  if (type === EVENT_STREAM) type = JSON_RESPONSE;
-  return reply
-    .code(failed && type === GRAPHQL_RESPONSE ? 400 : 200)
-    .header('content-type', `${type}; charset=utf-8`)
-    .send(JSON.stringify(result));
+  if (type === GRAPHQL_RESPONSE && result.data === undefined) void reply.code(400);
+  const contentType = type === EVENT_STREAM ? JSON_RESPONSE : type;
+  return reply.header('content-type', `${contentType}; charset=utf-8`).send(JSON.stringify(result));
 }
 
 function refuse(reply: FastifyReply, status: number, message: string): FastifyReply {

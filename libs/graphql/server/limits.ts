@@ -15,7 +15,7 @@ import {
 
 /** What one operation may ask for at most, whatever transport it comes by. */
 export interface Limits {
-  /** Lexical tokens of the document. */
+  /** Lexical tokens of the document. Comparing fields that may overlap takes time by their square. */
   readonly tokens: number;
   /** Fields inside fields. */
   readonly depth: number;
@@ -26,7 +26,7 @@ export interface Limits {
   readonly cost: number;
 }
 
-export const LIMITS: Limits = { tokens: 2000, depth: 12, aliases: 30, directives: 30, cost: 50_000 };
+export const LIMITS: Limits = { tokens: 1000, depth: 12, aliases: 30, directives: 30, cost: 50_000 };
 
 export type Variables = Readonly<Record<string, unknown>>;
 

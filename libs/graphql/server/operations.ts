@@ -45,7 +45,7 @@ export const isOperation = (prepared: Operation | readonly GraphQLError[]): prep
   !Array.isArray(prepared);
 
 /** Kept documents, in characters of their text. */
-const KEPT_CHARACTERS = 4_000_000;
+const KEPT_CHARACTERS = 1_000_000;
 
 /**
  * The one way an operation is carried out: over HTTP, websocket and event stream. A document is parsed, measured and
@@ -107,11 +107,15 @@ export class Operations {
     const args = this.arguments(operation, variables, context);
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return this.explained(source, operation, variables);
-    const executeOn = (payload: unknown): Promise<ExecutionResult> | ExecutionResult =>
-      execute({ ...args, rootValue: payload, contextValue: { ...context, loaders: new Loaders() } });
-    return eachExecuted(source, executeOn, (error) => ({
-      errors: [new GraphQLError('The subscription failed.', { originalError: asError(error) })],
-    }));
+    return eachExecuted<ExecutionResult>(source, {
+      executeOn: (payload) =>
+        execute({ ...args, rootValue: payload, contextValue: { ...context, loaders: new Loaders() } }),
+      onFailure: (error) => ({
+        errors: [new GraphQLError('The subscription failed.', { originalError: asError(error) })],
+      }),
+      expiry:
+        context.admittedUntil === undefined ? undefined : { inMs: context.admittedUntil - Date.now(), reason: EXPIRED },
+    });
   }
 
   private check(query: string, operationName: string | null | undefined): Operation | readonly GraphQLError[] {
@@ -157,3 +161,5 @@ export class Operations {
 }
 
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
+const EXPIRED = new RequestError('UNAUTHENTICATED', 'The token has expired. Follow on with a new one.');

@@ -35,10 +35,10 @@ export class LiveLog {
       const tail = this.tail;
       const head = await tail.started;
       for (let at = after ?? head; !signal.aborted;) {
-        const { events, position } = tail.after(at) ?? (await this.readAfter(at));
-        at = position;
+        const { events, position } = tail.after(at) ?? (await this.readBetween(at, tail.from));
         if (events.length > 0) yield events;
-        else await new Promise<void>((resolve) => (follower.wake = resolve));
+        else if (position === at) await new Promise<void>((resolve) => (follower.wake = resolve));
+        at = position;
       }
     } finally {
       this.followers.delete(follower);
@@ -49,9 +49,10 @@ export class LiveLog {
     }
   }
 
-  private async readAfter(position: Position): Promise<Read> {
-    for await (const page of this.store.readAll({ from: position })) return page;
-    return { events: [], position };
+  /** The next page after a position. When it has no events there are none up to `kept`, where memory begins. */
+  private async readBetween(position: Position, kept: Position): Promise<Read> {
+    for await (const page of this.store.readAll({ from: position })) if (page.events.length > 0) return page;
+    return { events: [], position: kept };
   }
 }
 
@@ -59,10 +60,11 @@ export class LiveLog {
 class Tail {
   /** The head of the log when it began. */
   readonly started: Promise<Position>;
+  /** What comes after this position is kept. */
+  from: Position = 0n;
   private readonly stretches: Read[] = [];
   private readonly ended = new AbortController();
   private kept = 0;
-  private from: Position = 0n;
   private position: Position = 0n;
   private failure: unknown;
 

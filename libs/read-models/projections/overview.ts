@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { isId, type EventId } from '../../event-sourcing/id.js';
+import type { Position } from '../../event-sourcing/position.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import { projectionStatus, type ProjectionStatus } from '../../projecting/status.js';
 
@@ -11,5 +13,9 @@ export class ProjectionOverview {
 
   all(): Promise<readonly ProjectionStatus[]> {
     return projectionStatus(this.pool, this.store);
+  }
+
+  async positionOf(eventId: EventId): Promise<Position | undefined> {
+    return isId('evt', eventId) ? (await this.store.findEvent(eventId))?.position : undefined;
   }
 }

@@ -33,6 +33,7 @@ export const SAID: TouchFacts = {
 export class GivenLedger {
   readonly db: ReadDatabase;
   head: Position = START;
+  private readonly problems: string[] = [];
   private appends = 0;
   private readonly lengths = new Map<string, number>();
 
@@ -70,17 +71,22 @@ export class GivenLedger {
     const expected = length === 0 ? 'none' : length - 1;
     const outcome = await this.log.store.append({ stream, expected, events: recorded });
     if (outcome.outcome !== 'appended') throw new Error(outcome.outcome);
-    this.head = outcome.position;
+    if (outcome.position > this.head) this.head = outcome.position;
     return recorded.map((event) => event.id);
   }
 
   project(): void {
-    this.log.projector(projections);
+    this.log.projector(projections, { report: (problem) => this.problems.push(problem) });
   }
 
   /** Until every read model shows what was recorded. */
   async shown(): Promise<void> {
-    for (const { name } of projections) await this.log.until(name, this.head);
+    for (const { name } of projections) {
+      await this.until(async () => {
+        const live = await this.log.findBuild(name, 'LIVE');
+        return live?.phase === 'FOLLOWING' && live.position >= this.head;
+      });
+    }
   }
 
   /** Builds every read model anew beside the live one, which the engine compares, and switches. */
@@ -88,8 +94,15 @@ export class GivenLedger {
     for (const { name } of projections) {
       const { schema } = await this.log.build(name, 'LIVE');
       this.head = await this.log.control('ProjectionRebuildRequested', { projection: name });
-      await this.log.eventually(async () => (await this.log.build(name, 'LIVE')).schema !== schema);
+      await this.until(async () => (await this.log.build(name, 'LIVE')).schema !== schema);
     }
     await this.shown();
+  }
+
+  private until(isSo: () => Promise<boolean | undefined>): Promise<true> {
+    return this.log.eventually(async () => {
+      if (this.problems.length > 0) throw new Error(this.problems.join());
+      return (await isSo()) ?? false;
+    });
   }
 }

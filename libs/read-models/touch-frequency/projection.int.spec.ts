@@ -18,7 +18,11 @@ const [we, they, ann, ben] = [partyId('we'), partyId('they'), partyId('ann'), pa
 const EVERYTHING = { first: 1000, after: undefined };
 
 const opened = (id: RelationshipId, days = 0): LedgerEvent =>
-  event('RelationshipOpened', { relationshipId: id, a: we, b: they, kind: 'CARE', intent: 'RELATIONAL' }, day(days));
+  event(
+    'RelationshipOpened',
+    { relationshipId: id, a: we, b: they, kind: 'CARE', intent: 'RELATIONAL' } as const,
+    day(days),
+  );
 const cadence = (intervalDays: number, graceDays: number, days: number): LedgerEvent =>
   event('CadenceSet', { intervalDays, graceDays }, day(days));
 const touched = (name: string, days: number, more: Partial<TouchFacts> = {}): LedgerEvent =>
@@ -86,10 +90,14 @@ describe('touch frequency', () => {
     await ledger.record(
       id,
       opened(id),
-      event('StewardAssigned', { stewardId: ann, role: 'PRIMARY' }, day(5)),
-      event('StewardAssigned', { stewardId: ben, role: 'BACKUP' }, day(6)),
-      event('StewardHandedOver', { fromStewardId: ann, stewardId: ben, role: 'PRIMARY', warmIntro: true }, day(20)),
-      event('StewardAssigned', { stewardId: ben, role: 'BACKUP' }, day(30)),
+      event('StewardAssigned', { stewardId: ann, role: 'PRIMARY' } as const, day(5)),
+      event('StewardAssigned', { stewardId: ben, role: 'BACKUP' } as const, day(6)),
+      event(
+        'StewardHandedOver',
+        { fromStewardId: ann, stewardId: ben, role: 'PRIMARY', warmIntro: true } as const,
+        day(20),
+      ),
+      event('StewardAssigned', { stewardId: ben, role: 'BACKUP' } as const, day(30)),
       ...[1, 7, 8, 20, 40].map((days) => touched(`st ${String(days)}`, days)),
     );
     await ledger.shown();
@@ -157,21 +165,21 @@ describe('touch frequency', () => {
   });
 
   it('gives for any interleaving the same live, rebuilt, and by the slow reference', async () => {
-    let run = 0;
-    const property = fc.asyncProperty(fc.array(story, { minLength: 30, maxLength: 40 }), async (stories) => {
-      run++;
-      const tales = stories.map((one, i) => {
-        const id = relationshipId(`story ${String(run)} ${String(i)}`);
-        return { id, ...told(id, one) };
-      });
+    const seed = Date.now(); // of the stories: put the one of a failure here
+    const tales = fc.sample(story, { numRuns: 100, seed }).map((one, i) => {
+      const id = relationshipId(`story ${String(i)}`);
+      return { id, ...told(id, one) };
+    });
+    try {
       await Promise.all(tales.map(({ id, events }) => tell(ledger, id, events)));
       await ledger.shown();
       await expectAsTold(ledger, tales);
       await ledger.rebuild();
       await expectAsTold(ledger, tales);
-    });
-    await fc.assert(property, { numRuns: 2, endOnFailure: true });
-  }, 120_000);
+    } catch (cause) {
+      throw new Error(`With seed ${String(seed)}.`, { cause });
+    }
+  }, 60_000);
 });
 
 /** One append each: the projector takes them in whatever batches they come in. */
@@ -204,7 +212,7 @@ async function expectAsTold(ledger: GivenLedger, tales: readonly Tale[]): Promis
       const { status, overdueDays } = standing(stored, asOfMs);
       expect({ status, overdueDays: overdueDays ?? -1 }).toEqual({
         status: slow.status,
-        overdueDays: expect.closeTo(slow.overdueDays ?? -1, 9) as number,
+        overdueDays: expect.closeTo(slow.overdueDays ?? -1, 9) as unknown,
       });
     }
   }

@@ -81,37 +81,30 @@ export const touchFrequency: Projection = {
         },
         // What `marks` in frequency.ts says of any time from settled_at on. A day is 24 hours in every time zone.
         select: `
-          WITH marked AS (
-            SELECT tenant_id, relationship_id, r.opened_at, t.last_touch_at, coalesce(t.last_touch_at, r.opened_at) AS mark
-              FROM keys k JOIN {schema}.relationships r USING (tenant_id, relationship_id)
-             CROSS JOIN LATERAL (
-                   SELECT max(occurred_at) AS last_touch_at FROM {schema}.touches
-                    WHERE tenant_id = k.tenant_id AND relationship_id = k.relationship_id
-                      AND until_position = ${String(OPEN)}) t
-          ), dated AS (
-            SELECT t.*, lead(starts_at) OVER (PARTITION BY tenant_id, relationship_id, kind ORDER BY starts_at, position) AS ends_at
-              FROM keys JOIN {schema}.terms t USING (tenant_id, relationship_id)
-          ), termed AS (
-            SELECT tenant_id, relationship_id,
-                   max(starts_at) AS last_term_at,
-                   max(interval_days) FILTER (WHERE ends_at IS NULL) AS interval_days,
-                   max(grace_days) FILTER (WHERE ends_at IS NULL) AS grace_days,
-                   max(starts_at) FILTER (WHERE ends_at IS NULL AND kind = 'CADENCE') AS cadence_since,
-                   max(starts_at) FILTER (WHERE ends_at IS NULL AND NOT runs) AS stopped_at,
-                   coalesce(sum(greatest(ends_at - greatest(starts_at, mark), interval '0')) FILTER (WHERE NOT runs),
-                            interval '0') AS stood
-              FROM dated JOIN marked USING (tenant_id, relationship_id)
-             GROUP BY tenant_id, relationship_id
-          ), due AS (
-            SELECT tenant_id, relationship_id, last_touch_at, interval_days, grace_days, cadence_since, stopped_at,
-                   greatest(opened_at, last_touch_at, last_term_at) AS settled_at,
-                   mark + stood + interval_days * interval '24 hours' AS due_at
-              FROM marked LEFT JOIN termed USING (tenant_id, relationship_id)
-          )
-          SELECT tenant_id, relationship_id, last_touch_at, interval_days, grace_days, cadence_since, stopped_at, settled_at,
-                 CASE WHEN stopped_at IS NULL THEN due_at END AS due_at,
-                 due_at + grace_days * interval '24 hours' AS overdue_at
-            FROM due`,
+          SELECT k.tenant_id, k.relationship_id, touched.last_touch_at,
+                 held.interval_days, held.grace_days, held.cadence_since, held.stopped_at,
+                 CASE WHEN held.stopped_at IS NULL THEN due.due_at END AS due_at,
+                 due.due_at + held.grace_days * interval '24 hours' AS overdue_at,
+                 greatest(r.opened_at, touched.last_touch_at, held.last_term_at) AS settled_at
+            FROM keys k JOIN {schema}.relationships r USING (tenant_id, relationship_id)
+           CROSS JOIN LATERAL (
+                 SELECT max(occurred_at) AS last_touch_at FROM {schema}.touches
+                  WHERE tenant_id = k.tenant_id AND relationship_id = k.relationship_id
+                    AND until_position = ${String(OPEN)}) touched
+           CROSS JOIN LATERAL (SELECT coalesce(touched.last_touch_at, r.opened_at) AS mark) marked
+           CROSS JOIN LATERAL (
+                 SELECT max(starts_at) AS last_term_at,
+                        max(interval_days) FILTER (WHERE ends_at IS NULL) AS interval_days,
+                        max(grace_days) FILTER (WHERE ends_at IS NULL) AS grace_days,
+                        max(starts_at) FILTER (WHERE ends_at IS NULL AND kind = 'CADENCE') AS cadence_since,
+                        max(starts_at) FILTER (WHERE ends_at IS NULL AND NOT runs) AS stopped_at,
+                        coalesce(sum(ends_at - greatest(starts_at, marked.mark))
+                                   FILTER (WHERE NOT runs AND ends_at > marked.mark), interval '0') AS stood
+                   FROM (SELECT t.*, lead(starts_at) OVER (PARTITION BY kind ORDER BY starts_at, position) AS ends_at
+                           FROM {schema}.terms t
+                          WHERE tenant_id = k.tenant_id AND relationship_id = k.relationship_id) dated) held
+           CROSS JOIN LATERAL (
+                 SELECT marked.mark + held.stood + held.interval_days * interval '24 hours' AS due_at) due`,
       },
     },
   },

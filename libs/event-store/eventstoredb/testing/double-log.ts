@@ -25,7 +25,7 @@ export type AppendResult =
   | { readonly result: 'stored'; readonly last: Stored }
   | { readonly result: 'wrongExpectedVersion'; readonly current: number }
   | { readonly result: 'deleted' }
-  | { readonly result: 'tooLarge' };
+  | { readonly result: 'tooLarge'; readonly limit: number };
 
 /** A read from a place where no record begins. */
 export class InvalidPosition extends Error {}
@@ -63,7 +63,7 @@ export class DoubleLog {
 
   append(stream: string, expected: ExpectedRevision, proposed: readonly Proposed[]): AppendResult {
     const size = proposed.reduce((sum, event) => sum + sizeOf(event), 0);
-    if (size > this.limits.maxAppendSize) return { result: 'tooLarge' };
+    if (size > this.limits.maxAppendSize) return { result: 'tooLarge', limit: this.limits.maxAppendSize };
     if (this.tombstones.has(stream)) return { result: 'deleted' };
     const events = this.streams.get(stream) ?? [];
     const current = events.length - 1;

@@ -1,3 +1,4 @@
+import { Metadata, status as codes, type ServiceError } from '@grpc/grpc-js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import status from '@eventstore/db-client/generated/status_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
@@ -92,7 +93,7 @@ export function batchResponse(correlation: string, stream: string, result: Appen
         failure(
           'MaximumAppendSizeExceeded',
           'event_store.client.MaximumAppendSizeExceeded',
-          new shared.MaximumAppendSizeExceeded().serializeBinary(),
+          new shared.MaximumAppendSizeExceeded().setMaxappendsize(result.limit).serializeBinary(),
         ),
       );
   }
@@ -150,3 +151,16 @@ export function filterOf(options: ReadReq.Options): (event: Stored) => boolean {
   return (event) =>
     prefixes.length > 0 ? prefixes.some((prefix) => subject(event).startsWith(prefix)) : pattern.test(subject(event));
 }
+
+/** What went wrong in kind stands in the trailers. */
+export function rpcError(code: codes, details: string, trailers: Record<string, string> = {}): ServiceError {
+  const metadata = new Metadata();
+  for (const [key, value] of Object.entries(trailers)) metadata.set(key, value);
+  return Object.assign(new Error(details), { code, details, metadata });
+}
+
+export const streamDeleted = (stream: string): ServiceError =>
+  rpcError(codes.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
+    exception: 'stream-deleted',
+    'stream-name': stream,
+  });

@@ -1,4 +1,5 @@
-import { Metadata, status, type ServerWritableStream } from '@grpc/grpc-js';
+import { status, type ServerWritableStream } from '@grpc/grpc-js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { randomUUID } from 'node:crypto';
 import { InvalidPosition, type DoubleLog, type Stored } from './double-log.js';
@@ -8,6 +9,8 @@ import {
   confirmation,
   filterOf,
   readEvent,
+  rpcError,
+  streamDeleted,
   streamName,
   streamNotFound,
 } from './double-messages.js';
@@ -22,6 +25,8 @@ const LARGE_BYTES = 1 << 16;
 export interface ReadFaults {
   /** Ends a live subscription that lags by more events than this; without it the server reads from its file again. */
   readonly dropWhenLagging: number | undefined;
+  /** How often that was. */
+  dropped: number;
 }
 
 /** Answers a Read: a page of one stream or of all, or a subscription to all. */
@@ -33,40 +38,30 @@ export async function answerRead(call: ReadCall, log: DoubleLog, faults: ReadFau
     else await readAll(call, log);
     call.end();
   } catch (error) {
-    if (!(error instanceof InvalidPosition)) throw error;
-    // a subscription and a read say this differently
-    call.destroy(
-      Object.assign(
-        error,
-        options.hasSubscription()
-          ? { code: status.INVALID_ARGUMENT, details: 'Trying to read from an invalid position.' }
-          : { code: status.UNKNOWN, details: 'Unexpected ReadAllResult: InvalidPosition' },
-      ),
-    );
+    call.emit('error', error instanceof InvalidPosition ? invalidPosition(options) : error);
   }
 }
+
+/** A subscription and a read say this differently. */
+const invalidPosition = (options: ReadReq.Options): Error =>
+  options.hasSubscription()
+    ? rpcError(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.')
+    : rpcError(status.UNKNOWN, 'Unexpected ReadAllResult: InvalidPosition');
 
 async function readStream(call: ReadCall, log: DoubleLog): Promise<void> {
   const options = call.request.getOptions()!;
   const wanted = options.getStream()!;
   const stream = streamName(wanted.getStreamIdentifier());
-  if (log.isDeleted(stream)) {
-    const metadata = new Metadata();
-    metadata.set('exception', 'stream-deleted');
-    metadata.set('stream-name', stream);
-    const details = `Event stream '${stream}' is deleted.`;
-    call.destroy(Object.assign(new Error(details), { code: status.FAILED_PRECONDITION, details, metadata }));
-    return;
-  }
+  if (log.isDeleted(stream)) throw streamDeleted(stream);
   const from = wanted.hasStart() ? 0 : wanted.hasEnd() ? Number.MAX_SAFE_INTEGER : Number(wanted.getRevision());
-  const events = log.readStream(stream, from, options.getReadDirection() === 1, Number(options.getCount()));
+  const events = log.readStream(stream, from, isBackwards(options), Number(options.getCount()));
   if (!events) await send(call, streamNotFound(stream));
   else for (const event of events) await sendEvent(call, event);
 }
 
 async function readAll(call: ReadCall, log: DoubleLog): Promise<void> {
   const options = call.request.getOptions()!;
-  const backwards = options.getReadDirection() === 1;
+  const backwards = isBackwards(options);
   let left = Number(options.getCount());
   let from = startOf(options, log, 0n);
   while (left > 0 && !call.cancelled) {
@@ -98,8 +93,8 @@ async function follow(call: ReadCall, log: DoubleLog, faults: ReadFaults): Promi
   while (!call.cancelled) {
     const lag = log.events.length - log.indexAt(from);
     if (live && faults.dropWhenLagging !== undefined && lag > faults.dropWhenLagging) {
-      call.destroy(Object.assign(new Error('dropped'), { code: status.CANCELLED, details: 'Consumer too slow.' }));
-      return;
+      faults.dropped += 1;
+      throw rpcError(status.CANCELLED, 'Consumer too slow.');
     }
     live &&= lag <= PAGE;
     const page = log.readAll(from, false, PAGE);
@@ -141,6 +136,9 @@ function growth(call: ReadCall, log: DoubleLog): Promise<void> {
 
 const sendEvent = (call: ReadCall, event: Stored): Promise<void> =>
   send(call, readEvent(event), event.data.length > LARGE_BYTES);
+
+const isBackwards = (options: ReadReq.Options): boolean =>
+  options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
 
 /** Writes, and waits while the connection takes no more; `wait`: until it has taken this one. */
 function send(call: ReadCall, response: ReadResp, wait = false): Promise<void> {

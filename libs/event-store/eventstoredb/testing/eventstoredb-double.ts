@@ -1,20 +1,22 @@
-import { Metadata, Server, ServerCredentials, status, type ServiceError } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
 import gossip from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import gossipMessages from '@eventstore/db-client/generated/gossip_pb.js';
 import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import featureMessages from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import service from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import type {
-  AppendReq,
-  AppendResp,
-  BatchAppendReq,
-  BatchAppendResp,
-} from '@eventstore/db-client/generated/streams_pb.js';
-import type { ServerDuplexStream, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { createServer, type Socket } from 'node:net';
+import {
+  answerAppend,
+  answerBatchAppend,
+  type AppendAnswer,
+  type AppendCall,
+  type BatchAppendCall,
+} from './double-appends.js';
 import { DoubleLog, json, type AppendResult, type ExpectedRevision, type Proposed } from './double-log.js';
-import { appendResponse, batchResponse, expectedRevision, proposed, streamName } from './double-messages.js';
-import { answerRead } from './double-reads.js';
+import { streamName } from './double-messages.js';
+import { answerRead, type ReadCall } from './double-reads.js';
 
 /** What may happen to an append on its way. */
 export type AppendFault =
@@ -43,8 +45,11 @@ export class EventStoreDbDouble {
   readonly appendFaults: AppendFault[] = [];
   /** Old servers end a live subscription that lags; set how many events it may. */
   dropWhenLagging: number | undefined;
-  /** Appends that reached the server, faults included. */
-  appendsReceived = 0;
+  /** Subscriptions that were ended for lagging. */
+  dropped = 0;
+  private appends = 0;
+  private subscriptions = 0;
+  private readonly watchers = new Set<() => void>();
   private readonly sockets = new Set<Socket>();
   private readonly server = new Server({
     'grpc.max_receive_message_length': 17 << 20,
@@ -102,9 +107,35 @@ export class EventStoreDbDouble {
     this.server.forceShutdown();
   }
 
+  /** Until so many appends have reached the server, since it was made and whatever became of them. */
+  appendReceived(count: number): Promise<void> {
+    return this.until(() => this.appends >= count);
+  }
+
+  /** Until just so many subscriptions are open. */
+  untilSubscriptions(count: number): Promise<void> {
+    return this.until(() => this.subscriptions === count);
+  }
+
   /** Another application's event. */
   appendForeign(stream: string, type: string, data: object): void {
     this.log.append(stream, 'any', [json(type, data)]);
+  }
+
+  private until(reached: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!reached()) return;
+        this.watchers.delete(look);
+        resolve();
+      };
+      this.watchers.add(look);
+      look();
+    });
+  }
+
+  private changed(): void {
+    for (const look of [...this.watchers]) look();
   }
 
   private open(): Promise<void> {
@@ -128,10 +159,14 @@ export class EventStoreDbDouble {
 
   private serve(): void {
     this.server.addService(service.StreamsService, {
-      read: (call: Parameters<typeof answerRead>[0]) => void answerRead(call, this.log, this),
-      append: (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>) =>
-        this.answerAppend(call, answer),
-      batchAppend: (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) => this.answerBatchAppend(call),
+      read: (call: ReadCall) => void this.answerRead(call),
+      append: (call: AppendCall, answer: AppendAnswer) =>
+        answerAppend(call, answer, (...append) => this.append(...append)),
+      tombstone: (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) => {
+        this.log.tombstone(streamName(call.request.getOptions()!.getStreamIdentifier()));
+        answer(null, new streams.TombstoneResp());
+      },
+      batchAppend: (call: BatchAppendCall) => answerBatchAppend(call, (...append) => this.append(...append)),
     });
     this.server.addService(features.ServerFeaturesService, {
       getSupportedMethods: (_: unknown, answer: sendUnaryData<unknown>) => answer(null, this.supportedMethods()),
@@ -141,57 +176,12 @@ export class EventStoreDbDouble {
     });
   }
 
-  private answerAppend(call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void {
-    let stream = '';
-    let expected: ExpectedRevision = 'any';
-    const events: Proposed[] = [];
-    call.on('data', (message: AppendReq) => {
-      const options = message.getOptions();
-      if (options) {
-        stream = streamName(options.getStreamIdentifier());
-        expected = expectedRevision(options);
-      } else events.push(proposed(message.getProposedMessage()!));
-    });
-    call.on('end', () => {
-      const result = this.append(stream, expected, events);
-      if (result === 'busy') answer(rpcError(status.UNAVAILABLE, 'Server Is Too Busy'));
-      else if (result?.result === 'deleted')
-        answer(
-          rpcError(status.FAILED_PRECONDITION, 'stream deleted', {
-            exception: 'stream-deleted',
-            'stream-name': stream,
-          }),
-        );
-      else if (result?.result === 'tooLarge')
-        answer(
-          rpcError(status.INVALID_ARGUMENT, 'Maximum Append Size Exceeded.', {
-            exception: 'maximum-append-size-exceeded',
-            'maximum-append-size': '1',
-          }),
-        );
-      else if (result) answer(null, appendResponse(result));
-    });
-    call.on('error', () => undefined);
-  }
-
-  private answerBatchAppend(call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void {
-    const arriving = new Map<string, { stream: string; expected: ExpectedRevision; events: Proposed[] }>();
-    call.on('data', (message: BatchAppendReq) => {
-      const correlation = message.getCorrelationId()!.getString();
-      const options = message.getOptions();
-      if (options) {
-        const stream = streamName(options.getStreamIdentifier());
-        arriving.set(correlation, { stream, expected: expectedRevision(options), events: [] });
-      }
-      const append = arriving.get(correlation);
-      append?.events.push(...message.getProposedMessagesList().map(proposed));
-      if (!append || !message.getIsFinal()) return;
-      arriving.delete(correlation);
-      const result = this.append(append.stream, append.expected, append.events);
-      if (result && !call.cancelled) call.write(batchResponse(correlation, append.stream, result));
-    });
-    call.on('error', () => undefined);
-    call.on('end', () => call.end());
+  private async answerRead(call: ReadCall): Promise<void> {
+    const open = call.request.getOptions()!.hasSubscription() ? 1 : 0;
+    this.subscriptions += open;
+    await answerRead(call, this.log, this);
+    this.subscriptions -= open;
+    this.changed();
   }
 
   /** Undefined: no answer. */
@@ -200,7 +190,8 @@ export class EventStoreDbDouble {
     expected: ExpectedRevision,
     events: readonly Proposed[],
   ): AppendResult | 'busy' | undefined {
-    this.appendsReceived += 1;
+    this.appends += 1;
+    this.changed();
     switch (this.appendFaults.shift()) {
       case 'busy':
         return 'busy';
@@ -236,10 +227,4 @@ export class EventStoreDbDouble {
       .setHttpEndPoint(new gossipMessages.EndPoint().setAddress('127.0.0.1').setPort(this.port));
     return new gossipMessages.ClusterInfo().setMembersList([leader]);
   }
-}
-
-function rpcError(code: status, details: string, trailers: Record<string, string> = {}): ServiceError {
-  const metadata = new Metadata();
-  for (const [key, value] of Object.entries(trailers)) metadata.set(key, value);
-  return Object.assign(new Error(details), { code, details, metadata });
 }

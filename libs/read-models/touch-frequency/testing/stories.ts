@@ -100,8 +100,8 @@ export function told(id: RelationshipId, { openedHour, steps }: Story): { events
       case 'clock':
         events.push(
           step.runs
-            ? event('RelationshipReactivated', { to: 'PROSPECT' }, at(step.hour))
-            : event('RelationshipLapsed', { from: 'PROSPECT' }, at(step.hour)),
+            ? event('RelationshipReactivated', { to: 'PROSPECT' } as const, at(step.hour))
+            : event('RelationshipLapsed', { from: 'PROSPECT' } as const, at(step.hour)),
         );
     }
   }

@@ -1,0 +1,93 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AbstractGraphQLDriver, GraphQLModule, GraphQLSchemaHost, type GqlModuleOptions } from '@nestjs/graphql';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { graphql, type ExecutionResult } from 'graphql';
+import type { RawBuilder } from 'kysely';
+import type { CallerContext, Role } from '../../access/caller.js';
+import { Loaders } from '../../graphql/request-context.js';
+// These name the enumerations.
+import '../../ledger/party/party.inputs.js';
+import '../../ledger/relationship/relationship.inputs.js';
+import '../../ledger/touch/touch.inputs.js';
+import { AffiliationResolver, PartyResolver } from '../directory/party.resolver.js';
+import { RelationshipResolver, StewardResolver } from '../directory/relationship.resolver.js';
+import { LedgerLog } from '../ledger/ledger-log.js';
+import { LedgerResolver } from '../ledger/ledger.resolver.js';
+import { NodeResolver } from '../node.resolver.js';
+import { ReadDatabase } from '../read-database.js';
+import { ParticipantResolver, TimelineResolver, TouchEntryResolver } from '../timeline/timeline.resolver.js';
+import { RelationshipTouchesResolver, TouchFrequencyResolver } from '../touch-frequency/touch-frequency.resolver.js';
+import { TENANT, type GivenLedger } from './given-ledger.js';
+
+/** The schema is all that is wanted: nothing is served. */
+class NoTransport extends AbstractGraphQLDriver {
+  override start(): Promise<void> {
+    return Promise.resolve();
+  }
+  override stop(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Counts what it is asked. */
+class CountingDatabase extends ReadDatabase {
+  statements = 0;
+  override rows<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
+    this.statements++;
+    return super.rows(statement);
+  }
+}
+
+export interface Answer extends ExecutionResult<Record<string, never>> {
+  /** How many statements it took. */
+  readonly statements: number;
+}
+
+/** The read models as GraphQL, with no transport between. */
+export interface Askable {
+  ask(query: string, variables?: Record<string, unknown>, roles?: readonly Role[]): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export async function askable(ledger: GivenLedger): Promise<Askable> {
+  const db = new CountingDatabase(ledger.log.database.pool);
+  @Module({
+    imports: [GraphQLModule.forRoot<GqlModuleOptions>({ driver: NoTransport, autoSchemaFile: true })],
+    providers: [
+      { provide: ReadDatabase, useValue: db },
+      { provide: LedgerLog, useValue: new LedgerLog(ledger.log.store, true) },
+      AffiliationResolver,
+      LedgerResolver,
+      NodeResolver,
+      ParticipantResolver,
+      PartyResolver,
+      RelationshipResolver,
+      RelationshipTouchesResolver,
+      StewardResolver,
+      TimelineResolver,
+      TouchEntryResolver,
+      TouchFrequencyResolver,
+    ],
+  })
+  class ReadModelsModule {}
+
+  const app = await NestFactory.create(ReadModelsModule, new FastifyAdapter(), { logger: false });
+  await app.init();
+  const { schema } = app.get(GraphQLSchemaHost);
+  return {
+    async ask(source, variableValues = {}, roles = ['reader']) {
+      db.statements = 0;
+      const contextValue: CallerContext = {
+        correlationId: 'test',
+        authorization: undefined,
+        local: true,
+        loaders: new Loaders(),
+        caller: { tenantId: TENANT, actor: { id: 'ann', kind: 'HUMAN' }, roles },
+      };
+      const result = await graphql({ schema, source, variableValues, contextValue });
+      return { ...(JSON.parse(JSON.stringify(result)) as Answer), statements: db.statements };
+    },
+    close: () => app.close(),
+  };
+}

@@ -1,0 +1,53 @@
+import { deepStrictEqual } from 'node:assert';
+import { Connections } from './connections.js';
+import { FLOORS, LIST, ONE } from './queries.js';
+import type { FloorOptions } from './floor-process.js';
+import { onGround } from './ground.js';
+import { CALLER, ledgerOn, tell } from './ledger.js';
+import { compared, race, type Ratio } from './measure.js';
+import type { CaughtUp } from './projector-process.js';
+import { startProcess } from './process.js';
+
+const EVENTS = 50_000;
+const CONNECTIONS = 16;
+const AS_OF = '2026-06-01T00:00:00.000Z';
+
+/** Questions over GraphQL beside one prepared statement each that answers the same JSON, over bare HTTP. */
+export const run = (): Promise<readonly Ratio[]> =>
+  onGround(async (ground) => {
+    const ledger = await ledgerOn(ground, 'queries');
+    await tell(ledger, EVENTS, 'queries');
+    const projector = await startProcess<object, CaughtUp>('projector-process.ts', { url: ledger.url });
+    await projector.stop();
+    const { rows } = await ledger.pool.query<{ id: string }>(
+      'SELECT relationship_id AS id FROM directory.relationships ORDER BY position LIMIT 1000',
+    );
+    const api = await ground.started(startProcess<object, { url: string }>('api-process.ts', { url: ledger.url }));
+    const floorOptions: FloorOptions = { url: ledger.url, statements: FLOORS };
+    const floor = await ground.started(startProcess<object, { url: string }>('floor-process.ts', floorOptions));
+    const asked = await Connections.open(api.url, CONNECTIONS);
+    const plain = await Connections.open(floor.url, CONNECTIONS);
+    ground.onEnd(async () => [asked, plain].forEach((connections) => connections.close()));
+
+    const idOf = (number: number) => rows[number % rows.length]!.id;
+    const ask = (query: string, variables: object) => asked.post('/graphql', JSON.stringify({ query, variables }));
+    const one = {
+      floor: (number: number) => plain.post('/one', JSON.stringify([CALLER.tenantId, AS_OF, idOf(number)])),
+      ours: (number: number) => ask(ONE, { id: idOf(number), asOf: AS_OF }),
+    };
+    const list = {
+      floor: () => plain.post('/list', JSON.stringify([CALLER.tenantId, AS_OF])),
+      ours: () => ask(LIST, { asOf: AS_OF }),
+    };
+    for (const { floor, ours } of [one, list]) deepStrictEqual(said(await ours(7)), said(await floor(7)));
+    return [
+      ...compared('query: one relationship, 20 entries, touches', await race(one, { callers: CONNECTIONS }), '>= 0.5'),
+      ...compared('query: list of 50, stewards, touches', await race(list, { callers: CONNECTIONS }), '>= 0.5'),
+    ];
+  });
+
+/** PostgreSQL writes moments in another way. */
+const said = (answer: string): unknown =>
+  JSON.parse(answer, (_, value: unknown) =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : value,
+  );
