@@ -119,6 +119,30 @@ describe('rapport projections', () => {
   });
 });
 
+describe('rapport projections, for an operator', () => {
+  const stateOf = async (name: string): Promise<string | undefined> => {
+    const all = JSON.parse((await run('projections', 'list', '--json')).stdout) as { name: string; state: string }[];
+    return all.find((projection) => projection.name === name)?.state;
+  };
+
+  it('pauses one and lets it go on', async () => {
+    expect(await run('projections', 'pause', 'timeline')).toMatchObject({ code: 0, stdout: '' });
+    while ((await stateOf('timeline')) !== 'PAUSED');
+    await run('projections', 'resume', 'timeline');
+    while ((await stateOf('timeline')) !== 'LIVE');
+  });
+
+  it('rebuilds one while it is read, and goes back', async () => {
+    const rebuilt = await run('projections', 'rebuild', 'directory');
+    expect(rebuilt).toMatchObject({ code: 0, stderr: expect.stringContaining('directory is rebuilt and live') });
+    expect(await run('projections', 'rollback', 'directory')).toMatchObject({ code: 0 });
+  });
+
+  it('says that there is none of that name', async () => {
+    expect(await run('projections', 'pause', 'nothing')).toMatchObject({ code: 1, stdout: '' });
+  });
+});
+
 describe('rapport import', () => {
   it('interrupted ends with what is on its way, and goes on when it is run again', async () => {
     const file = join(folder, 'log.csv');

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
 import { configCommand } from './config.js';
 import { demoCommand } from './demo.js';
 import { devCommand } from './dev.js';
@@ -20,6 +21,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 verification failed, 4 plan has changes, 
 const program = new Command('rapport')
   .description('The command line of Rapport, the relationship ledger. Data goes to stdout, talk to stderr.')
   .option('--json', 'data as JSON')
+  .version(version())
   .configureHelp({ showGlobalOptions: true })
   .addHelpText('after', HELP)
   .showHelpAfterError('(--help shows how)')
@@ -42,6 +44,11 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = tell(error);
+}
+
+function version(): string {
+  const file = new URL('../../../package.json', import.meta.url); // seen from dist
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 function tell(error: unknown): number {

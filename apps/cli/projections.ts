@@ -20,7 +20,7 @@ interface Projection {
 
 const FIELDS = `name version state position lagEvents lagSeconds progress ratePerSecond etaSeconds
   lastError { reason position eventId eventType build }`;
-const LOOK_MS = 250;
+const LOOK_MS = 50;
 /** A rebuild that was asked for has begun within this time, if a projector runs. */
 const BEGIN_MS = 15_000;
 
@@ -67,7 +67,7 @@ function simple(projections: Command, verb: string, mutation: string, descriptio
     .argument('<name>')
     .action(async (name: string) => {
       await control(mutation, { projection: name });
-      say(`${name}: ${verb} is recorded and takes effect at once.`);
+      say(`${name}: ${verb} is recorded; it takes effect when the projectors have read it.`);
     });
 }
 

@@ -36,8 +36,9 @@ export interface Derive {
   /** Name to nullable PostgreSQL type. No handler reads or writes these. */
   readonly columns: Readonly<Record<string, string>>;
   /**
-   * SELECT of the key's columns and the derived ones, by their names, for the keys in the relation `keys` (which has
-   * the key's columns). `{schema}` stands for the schema being written. A key that it leaves out gets nulls.
+   * SELECT of the key's columns and the derived ones, by their names, for all keys: like the definition of a view.
+   * `{schema}` stands for the schema being written. A key that it leaves out gets nulls. Live the engine asks it for one
+   * key at a time: it groups and partitions by the key, and what it reads has an index that begins with it.
    * It must not depend on the order of rows: sum integers, not doubles, or order the aggregate.
    */
   readonly select: string;

@@ -4,12 +4,13 @@ import { hash, randomUUID } from 'node:crypto';
 import { isRefusal, type Command, type DecisionContext, type Refusal } from '../event-sourcing/decider.js';
 import type { Actor, Event } from '../event-sourcing/event.js';
 import { deriveId, type IdPrefix } from '../event-sourcing/id.js';
-import { fromMillis, type Instant } from '../event-sourcing/instant.js';
+import { fromMillis } from '../event-sourcing/instant.js';
 import type { StreamDecider, StreamState } from '../event-sourcing/stream-decider.js';
 import { streamName } from '../event-sourcing/stream.js';
 import type { EventStore, NewEvent } from '../event-store/event-store.js';
 import { Lane, type Executed, type Waiting } from './lane.js';
 import { inFuture } from './order.js';
+import type { DatedCommand } from './validate.inputs.js';
 import { StreamLoader } from './stream-loader.js';
 
 /** Who asks, and under which key. */
@@ -63,10 +64,7 @@ export class Execute {
   }
 
   /** Rejects only when the store fails (`StoreUnavailable`, `AppendOutcomeUnknown`) or on a bug. */
-  run(
-    command: Command & { readonly occurredAt?: Instant | null },
-    context: CommandContext,
-  ): Promise<Executed | Refusal> {
+  run<C extends DatedCommand>(command: C, context: CommandContext): Promise<Executed | Refusal> {
     const decider = this.byCommand.get(command.type);
     if (!decider) throw new Error(`No concept decides ${command.type}.`);
 

@@ -74,19 +74,23 @@ export class Applier {
   }
 
   private async commit(events: readonly Recorded[], to: Checkpoint): Promise<void> {
-    const { pool, projection, build } = this.work;
-    await applyBatch(projection, this.rows, events, (table, keys) => this.writers.get(table.name)!.load(pool, keys));
-    const changes = this.rows.take();
-    if (changes.size === 0) {
-      await advance(pool, build, this.at, to);
-    } else {
+    const { pool, build } = this.work;
+    if (events.length === 0) await advance(pool, build, this.at, to);
+    else {
       await transaction(pool, async (session) => {
         await advance(session, build, this.at, to);
-        for (const [table, changed] of changes) await this.writers.get(table)!.write(session, changed);
-        for (const [table, changed] of changes) await this.writers.get(table)!.derive(session, changed);
+        await this.write(session, events);
       });
     }
     this.at = to.position;
+  }
+
+  private async write(session: pg.ClientBase, events: readonly Recorded[]): Promise<void> {
+    const writer = (name: string) => this.writers.get(name)!;
+    await applyBatch(this.work.projection, this.rows, events, ({ name }, keys) => writer(name).load(session, keys));
+    const changes = this.rows.take();
+    for (const [table, changed] of changes) await writer(table).write(session, changed);
+    for (const [table, changed] of changes) await writer(table).derive(session, changed);
   }
 
   private readonly noRows = (): WorkingRows =>

@@ -5,9 +5,10 @@ import type { Position } from '../event-sourcing/position.js';
 import type { Page } from '../event-store/event-store.js';
 import { Applier, readSkips, writersOf, type Work } from './applier.js';
 import { applyBatch } from './apply.js';
-import { advance, checkpointOf, verifiedCheckpoint, type Checkpoint } from './checkpoint.js';
+import { advance, BY_KEY, checkpointOf, verifiedCheckpoint, type Checkpoint } from './checkpoint.js';
 import { isAboutEvents } from './failures.js';
 import { WorkingRows, type TableChanges } from './rows.js';
+import type { Table } from './tables.js';
 import type { TableWriter } from './write.js';
 
 export interface BulkLimits {
@@ -97,16 +98,22 @@ class BulkLoad {
   }
 
   async apply(page: Page, until?: Position): Promise<void> {
-    const { pool, projection } = this.work;
     const last = until !== undefined && until < page.position ? until : page.position;
     const cut = last < page.position || this.skips.size > 0;
     const events = cut
       ? page.events.filter(({ position }) => position <= last && !this.skips.has(position))
       : page.events;
-    await applyBatch(projection, this.rows, events, (table, keys) => this.writers.get(table.name)!.load(pool, keys));
+    await applyBatch(this.work.projection, this.rows, events, (table, keys) => this.load(table, keys));
     this.to = { ...this.to, ...checkpointOf(page, last) };
     this.unwritten += events.length;
     if (this.unwritten >= this.limits.events || this.rows.changed >= this.limits.changes) await this.write();
+  }
+
+  private load({ name }: Table, keys: readonly string[]): Promise<readonly Row[]> {
+    return transaction(this.work.pool, async (session) => {
+      await session.query(`SELECT ${BY_KEY}`);
+      return this.writers.get(name)!.load(session, keys);
+    });
   }
 
   async finish(): Promise<void> {
@@ -127,6 +134,7 @@ class BulkLoad {
     this.written = to;
     this.unwritten = 0;
     this.writing = transaction(this.work.pool, async (session) => {
+      await session.query(`SELECT ${BY_KEY}`);
       for (const [table, changed] of changes) await this.writeTable(session, this.writers.get(table)!, changed);
       // Last: it locks the row that the lease is renewed in.
       await advance(session, this.work.build, from.position, to);

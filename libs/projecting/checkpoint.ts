@@ -48,6 +48,14 @@ export async function advance(
   if (rowCount !== 1) throw new StaleWorker(schema);
 }
 
+/**
+ * What the statements of a batch need, set for one transaction. All of them find rows by key; but their plans are made
+ * once per session, often while a table is small or its statistics are missing, and must not scan it when it has grown.
+ */
+export const BY_KEY = `
+  set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+  set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`;
+
 const ADVANCE = `
   WITH moved AS (
     UPDATE projecting.builds
@@ -55,7 +63,7 @@ const ADVANCE = `
      WHERE schema_name = $1 AND epoch = $2 AND position = $3
     RETURNING projection, role, phase, position
   )
-  SELECT set_config('synchronous_commit', 'off', true),
+  SELECT set_config('synchronous_commit', 'off', true), ${BY_KEY},
          CASE WHEN role = 'LIVE' AND phase = 'FOLLOWING' THEN pg_notify('${PROJECTED_CHANNEL}', projection || ' ' || position) END
     FROM moved`;
 

@@ -29,8 +29,8 @@ export class TableWriter {
       select: prepared(this.selectText()),
       upsert: prepared(this.upsertText()),
       delete: prepared(this.deleteText()),
-      derive: prepared(this.deriveText(`SELECT DISTINCT ${casts(table.key)} FROM ${unnested(table.key)}`)),
-      deriveAll: prepared(this.deriveText(`SELECT ${list(table.key)} FROM ${this.target}`)),
+      derive: prepared(this.deriveText(false)),
+      deriveAll: prepared(this.deriveText(true)),
     };
   }
 
@@ -79,6 +79,7 @@ export class TableWriter {
     await pipeline(Readable.from(copyText(this.table.columns, rows), { objectMode: false }), stream);
   }
 
+  /** The derived columns of all rows, of which none has any yet. */
   async deriveAll(session: Queryable): Promise<void> {
     if (this.table.spec.derive) await session.query(this.statements.deriveAll.text);
   }
@@ -103,15 +104,19 @@ export class TableWriter {
     return `DELETE FROM ${this.target} AS t USING (SELECT ${casts(key)} FROM ${unnested(key)}) AS k WHERE ${same(key, 't.', 'k.')}`;
   }
 
-  private deriveText(keys: string): string {
+  // One key after the other, each by index: OFFSET 0 keeps the planner from joining all keys with all that there is,
+  // which is what it takes for best when it knows little of the tables.
+  private deriveText(all: boolean): string {
     const { key, spec } = this.table;
     if (!spec.derive) return '';
-    const derived = Object.keys(spec.derive.columns).map((name) => ({ name }));
-    const select = spec.derive.select.replaceAll('{schema}', quoted(this.schema));
+    const columns = Object.keys(spec.derive.columns).map((name) => ({ name }));
+    const select = `(${spec.derive.select.replaceAll('{schema}', quoted(this.schema))})`;
+    const keys = `(SELECT ${casts(key)} FROM ${unnested(key)}) AS k`;
+    const ofKey = `(SELECT * FROM ${select} AS v WHERE ${same(key, 'v.', 'k.')} OFFSET 0)`;
     return (
-      `WITH keys AS (${keys}), derived AS (SELECT ${list(key, 'keys.')}, ${list(derived, 'd.')} FROM keys LEFT JOIN (${select}) AS d USING (${list(key)})) ` +
-      `UPDATE ${this.target} AS t SET ${derived.map(({ name }) => `${quoted(name)} = derived.${quoted(name)}`).join(', ')} ` +
-      `FROM derived WHERE ${same(key, 't.', 'derived.')} AND ${differ(derived, 't.', 'derived.')}`
+      `UPDATE ${this.target} AS t SET ${columns.map(({ name }) => `${quoted(name)} = d.${quoted(name)}`).join(', ')} ` +
+      `FROM ${all ? select : `${keys} LEFT JOIN LATERAL ${ofKey}`} AS d ${all ? '' : 'ON true '}` +
+      `WHERE ${same(key, 't.', all ? 'd.' : 'k.')} AND ${differ(columns, 't.', 'd.')}`
     );
   }
 }

@@ -1,45 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type pg from 'pg';
-import { startEmbeddedPostgres } from '../../libs/database/embedded-postgres.js';
-import { migrate } from '../../libs/database/migrate.js';
 import { openPool } from '../../libs/database/pool.js';
 import { fromUuid } from '../../libs/event-sourcing/id.js';
 import type { Instant } from '../../libs/event-sourcing/instant.js';
 import { streamName } from '../../libs/event-sourcing/stream.js';
 import { Codec } from '../../libs/event-store/codec.js';
 import type { EventStore, NewEvent } from '../../libs/event-store/event-store.js';
-import { migrations } from '../../libs/event-store/postgres/migrations.js';
 import { PostgresEventStore } from '../../libs/event-store/postgres/postgres-event-store.js';
-import { describe, millis, perSecond, printRatios, race, type Ratio } from './measure.js';
+import { onGround } from './ground.js';
+import { compared, millis, perSecond, race, type Ratio } from './measure.js';
 
 /**
  * Appends to the log, beside what PostgreSQL does without one: an INSERT of the same bytes per event, each committed,
  * into a table with the same columns and unique keys (and none of the log's other indexes); COPY into the log's own
  * table, indexes and all.
  */
-export async function run(): Promise<readonly Ratio[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'rapport-bench-'));
-  const server = await startEmbeddedPostgres({ directory, settings: { max_connections: '120' } });
-  try {
-    await migrate(server.url, migrations);
-    const owner = openPool(server.url, { applicationName: 'bench', max: FLOOR_CONNECTIONS });
-    const store = await PostgresEventStore.open({ url: server.url, codec: new Codec(new Map()) });
-    const ratios = [...(await single(store, owner)), await bulk(store, owner)];
-    await store.close();
-    await owner.end();
-    printRatios(ratios);
-    return ratios;
-  } finally {
-    await server.stop();
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
+export const run = (): Promise<readonly Ratio[]> =>
+  onGround(async (ground) => {
+    const url = await ground.database('append');
+    const owner = openPool(url, { applicationName: 'bench', max: FLOOR_CONNECTIONS });
+    ground.onEnd(() => owner.end());
+    const store = await PostgresEventStore.open({ url, codec: new Codec(new Map()) });
+    ground.onEnd(() => store.close());
+    return [...(await single(store, owner)), await bulk(store, owner)];
+  });
 
 const FLOOR_CONNECTIONS = 64; // one per caller: PostgreSQL then flushes for many of them at once
 
@@ -60,17 +47,17 @@ async function single(store: EventStore, owner: pg.Pool): Promise<Ratio[]> {
   };
   const append = (number: number) => appendTouch(store, `${number}`);
 
-  const ratios: Ratio[] = [];
-  for (const [callers, target] of [[1, '>= 0.85'], [16], [64, '>= 2']] as const) {
-    const { floor, ours } = await race({ floor: insert, ours: append }, { callers });
-    const path = `append, 1 event, ${callers} ${callers === 1 ? 'caller' : 'callers'}`;
-    const ratio = ours.perSecond / floor.perSecond;
-    ratios.push({ path, measured: describe(ours), floor: `INSERT ${describe(floor)}`, ratio, target });
-    if (callers < 64) continue;
-    const [measured, compared] = [millis(ours.p99Ms), `INSERT ${millis(floor.p99Ms)}`];
-    ratios.push({ path: `${path}: p99`, measured, floor: compared, ratio: ours.p99Ms / floor.p99Ms, target: '< 1' });
-  }
-  return ratios;
+  const one = await race({ floor: insert, ours: append }, { callers: 1 });
+  const few = await race({ floor: insert, ours: append }, { callers: 16 });
+  const many = await race({ floor: insert, ours: append }, { callers: 64 });
+  const [measured, floor] = [many.ours.p99Ms, many.floor.p99Ms];
+  const p99 = { measured: millis(measured), floor: millis(floor), ratio: measured / floor, target: '< 1' };
+  return [
+    ...compared('append, 1 event, 1 caller', one, '>= 0.85'),
+    ...compared('append, 1 event, 16 callers', few),
+    ...compared('append, 1 event, 64 callers', many, '>= 2'),
+    { path: 'append, 1 event, 64 callers: p99', ...p99 },
+  ];
 }
 
 /** Many appends of one event each at once, as an import sends them; by turns with COPY of as many rows. */

@@ -27,7 +27,8 @@ describe('the quick answer of validation', () => {
         for (const value of VALUES) {
           const command = commandOf(commandClass, { ...sound, [field]: value });
           const isRight = violations(command).length === 0;
-          expect(isSound(command)).toBe(isRight && !NESTED.includes(name));
+          const mayTakeTheLongWay = NESTED.includes(name) || Array.isArray(value);
+          if (!mayTakeTheLongWay || isSound(command)) expect(isSound(command)).toBe(isRight);
         }
       }
     },

@@ -6,7 +6,7 @@ import { AppendOutcomeUnknown, StoreUnavailable } from '../errors.js';
 import type { Append, AppendOutcome } from '../event-store.js';
 import type { AppendIndex, Entry, HeldEntry } from './append-index.js';
 import type { ClaimIndex, Reservation } from './claim-index.js';
-import { FIRST_PAUSE_MS, isRefused, unavailable, wasNeverSent } from './connection.js';
+import { FIRST_PAUSE_MS, isRefused, unavailable, wasNeverSent, within } from './connection.js';
 import { claimsOf } from './index-follower.js';
 import type { LogReader } from './read.js';
 import type { Receipts } from './receipts.js';
@@ -165,11 +165,12 @@ export class Attempt {
     const { client, names, timeoutMs } = this.settings;
     const { stream, revision } = this.entry;
     try {
-      const { position } = await client.appendToStream(names.toServer(stream), [...this.events], {
+      const call = client.appendToStream(names.toServer(stream), [...this.events], {
         expectedRevision: revision === 0 ? NO_STREAM : BigInt(revision - 1),
         deadline: timeoutMs,
         requiresLeader: true,
       });
+      const { position } = await within(timeoutMs, call); // the deadline begins only once the leader is found
       return { result: 'stored', position: position?.commit };
     } catch (error) {
       if (error instanceof WrongExpectedVersionError)

@@ -19,24 +19,34 @@ export function connect(url: string): EventStoreDBClient {
   return client;
 }
 
-/** All events of a bounded read. The client gives reads no deadline. */
-export function collect<E>(read: StreamingRead<E>, timeoutMs: number): Promise<E[]> {
-  return new Promise((resolve, reject) => {
-    const events: E[] = [];
-    const timer = setTimeout(() => {
-      reject(new StoreUnavailable(`The event store did not answer a read within ${timeoutMs} ms.`));
-      void read.cancel().catch(() => undefined);
-    }, timeoutMs);
-    read.on('data', (event) => events.push(event));
-    read.on('end', () => {
-      clearTimeout(timer);
-      resolve(events);
-    });
-    read.on('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
+/** Rejects when an answer takes too long. The call itself may go on: whoever asks says how it ends. */
+export async function within<T>(timeoutMs: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `The event store did not answer within ${timeoutMs} ms.`;
+    timer = setTimeout(() => reject(new StoreUnavailable(message)), timeoutMs);
   });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** All events of a bounded read. The client gives reads no deadline. */
+export async function collect<E>(read: StreamingRead<E>, timeoutMs: number): Promise<E[]> {
+  const events: E[] = [];
+  const whole = new Promise<E[]>((resolve, reject) => {
+    read.on('data', (event) => events.push(event));
+    read.on('end', () => resolve(events));
+    read.on('error', reject);
+  });
+  try {
+    return await within(timeoutMs, whole);
+  } catch (error) {
+    await read.cancel().catch(() => undefined); // it never began
+    throw error;
+  }
 }
 
 /** gRPC codes of answers that would be the same if the call were repeated. */

@@ -86,11 +86,11 @@ export class EventStoreDbEventStore implements EventStore {
     });
   }
 
-  /** Rejects with `StoreUnavailable` when the server cannot be reached. */
+  /** Rejects with `StoreUnavailable` when the server or the database cannot be reached. */
   static async open(options: EventStoreDbOptions): Promise<EventStoreDbEventStore> {
     const store = new EventStoreDbEventStore(options);
     try {
-      await store.head();
+      await Promise.all([store.head(), store.appends.checkpoint()]);
       return store;
     } catch (error) {
       await store.close();

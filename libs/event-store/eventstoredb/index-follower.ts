@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AppendIndex, Entry } from './append-index.js';
 import type { ClaimIndex, NamesWanted } from './claim-index.js';
-import { patiently } from './connection.js';
+import { patiently, unavailable, within } from './connection.js';
 import type { LogReader } from './read.js';
 import type { StoredEvent } from './stored-event.js';
 import type { FollowedPage, FollowOptions } from './subscribe.js';
@@ -24,24 +24,40 @@ export interface IndexSettings {
 /** Keeps the index what the log says: catches up from its checkpoint, then follows. */
 export class IndexFollower {
   private readonly closing = new AbortController();
-  private caughtUp: Promise<void> | undefined;
+  private isCurrent = false;
+  private catchingUp: Promise<void> | undefined;
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly settings: IndexSettings) {}
 
-  /** Resolves once everything that was in the log when it was first asked for is in the index. */
-  ready(): Promise<void> {
-    return (this.caughtUp ??= new Promise((resolve, reject) => {
-      this.running = this.run(resolve).catch((error: unknown) => {
-        this.caughtUp = undefined; // whoever asks next starts it anew, from the checkpoint
-        reject(error instanceof Error ? error : new Error(String(error)));
-      });
-    }));
+  /**
+   * Resolves once everything that was in the log when it was first asked for is in the index; rejects with
+   * `StoreUnavailable` while that takes longer than callers should wait.
+   */
+  async ready(): Promise<void> {
+    if (this.isCurrent) return;
+    this.catchingUp ??= this.begin();
+    await within(this.settings.patienceMs, this.catchingUp);
   }
 
   async close(): Promise<void> {
     this.closing.abort();
     await this.running;
+  }
+
+  /** Should following end, whoever asks next begins anew, from the checkpoint. */
+  private begin(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const ended = (error: unknown) => {
+        this.isCurrent = false;
+        this.catchingUp = undefined;
+        reject(unavailable(error));
+      };
+      this.running = this.run(() => {
+        this.isCurrent = true;
+        resolve();
+      }).then(() => ended(new Error('The event store is closed.')), ended);
+    });
   }
 
   private async run(caughtUp: () => void): Promise<void> {

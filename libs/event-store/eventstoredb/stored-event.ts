@@ -64,12 +64,8 @@ export function toServer(
     const { meta, data } = encoded[index]!;
     const note: AppendNote = index === 0 ? noteOfFirst : { first: first! };
     const parsedMeta = JSON.parse(meta.toString('utf8')) as Meta;
-    return {
-      id: index === 0 ? first! : later[index - 1]!,
-      type,
-      metadata: Object.keys(note).length > 0 ? { ...parsedMeta, append: note } : parsedMeta,
-      ...contentOf(data),
-    };
+    const metadata = Object.keys(note).length > 0 ? { ...parsedMeta, append: note } : parsedMeta;
+    return withData({ id: index === 0 ? first! : later[index - 1]!, type, metadata }, data);
   });
 }
 
@@ -77,13 +73,14 @@ export function toServer(
 const LARGE_BYTES = 1 << 16;
 
 /** As JSON, which the server's projections and its user interface can read, where the bytes come through unchanged. */
-function contentOf(data: Buffer): Pick<EventData, 'contentType' | 'data'> {
+function withData(event: Pick<EventData, 'id' | 'type' | 'metadata'>, data: Buffer): EventData {
   if (data.length < LARGE_BYTES) {
     const parsed = JSON.parse(data.toString('utf8')) as Record<string, unknown>;
     // JSON.stringify moves keys that look like array indexes to the front, which canonical JSON does not
-    if (Buffer.from(JSON.stringify(parsed)).equals(data)) return { contentType: 'application/json', data: parsed };
+    const isUnchanged = Buffer.from(JSON.stringify(parsed)).equals(data);
+    if (isUnchanged) return { ...event, contentType: 'application/json', data: parsed };
   }
-  return { contentType: 'application/octet-stream', data: new Uint8Array(data) };
+  return { ...event, contentType: 'application/octet-stream', data: new Uint8Array(data) };
 }
 
 /** Undefined for what other applications and the server itself have written: they stay unread. */

@@ -35,7 +35,7 @@ export const APPEND_FUNCTION = `
     metas      bytea[],
     datas      bytea[],
     expected   int[],   -- per append: a revision, ${EXPECTED_NONE} none, ${EXPECTED_EXISTING} any existing
-    claims     jsonb    -- per append null or {"take": [{"name", "owner"}], "release": [name]}; null: no append has any
+    claims     jsonb    -- per append null or {"tenantId", "take": [{"name", "owner"}], "release": [name]}
   ) RETURNS TABLE (outcome text, at_position bigint, at_revision int, at_time timestamptz, claim text, claim_owner text)
   LANGUAGE plpgsql AS $$
   DECLARE
@@ -49,8 +49,11 @@ export const APPEND_FUNCTION = `
     head := coalesce(head, 0);
     at_time := greatest(date_trunc('milliseconds', clock_timestamp()), at_time);
 
-    IF claims IS NULL AND NOT ${EXPECTED_EXISTING} = ANY (expected) THEN
+    IF NOT ${EXPECTED_EXISTING} = ANY (expected) AND NOT claims @? '$[*].release[*]' THEN
       BEGIN
+        INSERT INTO log.claims (tenant_id, name, owner)
+        SELECT wishes ->> 'tenantId', wanted.name, wanted.owner
+        FROM jsonb_array_elements(claims) AS wishes, jsonb_to_recordset(wishes -> 'take') AS wanted (name text, owner text);
         INSERT INTO log.events
           (position, recorded_at, revision, append_size, event_id, stream, tenant_id, type, meta, data)
         SELECT head + n, at_time, e.revision, e.size, e.event_id, e.stream, e.tenant_id, e.type, e.meta, e.data
@@ -92,17 +95,21 @@ export const APPEND_FUNCTION = `
         outcome := 'wrongRevision';
         at_revision := tail;
       ELSE
-        SELECT held.name, held.owner INTO claim, claim_owner
-        FROM jsonb_to_recordset(wish -> 'take') AS wanted (name text, owner text)
-        JOIN log.claims held ON held.tenant_id = one.tenant_id AND held.name = wanted.name
-        WHERE held.owner <> wanted.owner AND NOT coalesce(wish -> 'release' ? held.name, false)
+        SELECT wanted.name, wanted.held INTO claim, claim_owner
+        FROM (
+          SELECT w.name, w.owner,
+            (SELECT c.owner FROM log.claims c WHERE c.tenant_id = one.tenant_id AND c.name = w.name) AS held
+          FROM jsonb_to_recordset(wish -> 'take') AS w (name text, owner text)
+        ) AS wanted
+        WHERE wanted.held <> wanted.owner AND NOT coalesce(wish -> 'release' ? wanted.name, false)
         LIMIT 1;
         IF claim IS NOT NULL THEN
           outcome := 'claimTaken';
         ELSE
           IF wish IS NOT NULL THEN
             DELETE FROM log.claims c
-            WHERE c.tenant_id = one.tenant_id AND c.name IN (SELECT jsonb_array_elements_text(wish -> 'release'));
+            WHERE c.tenant_id = one.tenant_id
+              AND c.name = ANY (ARRAY(SELECT jsonb_array_elements_text(wish -> 'release')));
             INSERT INTO log.claims (tenant_id, name, owner)
             SELECT one.tenant_id, wanted.name, wanted.owner
             FROM jsonb_to_recordset(wish -> 'take') AS wanted (name text, owner text)

@@ -134,7 +134,9 @@ function parameters(batch: readonly EncodedAppend[]): unknown[] {
     binaryArray('bytea', metas),
     binaryArray('bytea', datas),
     intArray(batch.map(({ append }) => expectedRevision(append.expected))),
-    batch.some(({ append }) => append.claims) ? JSON.stringify(batch.map(({ append }) => append.claims ?? null)) : null,
+    JSON.stringify(
+      batch.map(({ append }) => append.claims && { tenantId: append.events[0]?.tenantId, ...append.claims }),
+    ),
   ];
 }
 

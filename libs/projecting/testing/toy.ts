@@ -49,7 +49,7 @@ export const toy = (name = 'toy', version = 1, handlers: Projection['on'] = {}):
       derive: {
         columns: { entries: 'bigint', last_at: 'timestamptz', entry_list: 'text[]' },
         select: `SELECT tenant_id, account, count(*) AS entries, max(occurred_at) AS last_at, array_agg(entry ORDER BY entry) AS entry_list
-                   FROM keys JOIN {schema}.entries USING (tenant_id, account) GROUP BY tenant_id, account`,
+                   FROM {schema}.entries GROUP BY tenant_id, account`,
       },
     },
   },
