@@ -165,7 +165,7 @@ describe('rapport import', () => {
 });
 
 describe('exit codes', () => {
-  const away = rapport({ RAPPORT_URL: 'http://127.0.0.1:9' });
+  const away = rapport({ RAPPORT_URL: 'http://127.0.0.1:1025' });
 
   it.each([
     ['2, for words that it does not know', ['nonsense'], 2],
@@ -222,7 +222,7 @@ describe('rapport config and doctor', () => {
     const ill = await rapport({
       ...env,
       DATABASE_URL: 'postgres://127.0.0.1:9/none',
-      RAPPORT_URL: 'http://127.0.0.1:9',
+      RAPPORT_URL: 'http://127.0.0.1:1025',
     })('doctor');
     expect(ill.code).toBe(69);
     expect(ill.stdout).toMatch(/fail +database[^]*fail +api/);

@@ -1,3 +1,4 @@
+import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -13,11 +14,14 @@ import { serveMetrics } from './metrics.js';
 /** A thousand touches in one request, and a text that is too long, so that it can be refused by its name. */
 const LARGEST_BODY_BYTES = 4 * 2 ** 20;
 
-/** The application with all its routes. It listens nowhere yet. */
-export async function createApi(services: ApiServices): Promise<NestFastifyApplication> {
+/** The application with all its routes. It listens nowhere yet. `root` is one that contains more (a bench's own mutation). */
+export async function createApi(
+  services: ApiServices,
+  root: DynamicModule = AppModule.of(services),
+): Promise<NestFastifyApplication> {
   const { store, pool, execute, log } = services;
   const adapter = new FastifyAdapter({ bodyLimit: LARGEST_BODY_BYTES });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(services), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: false,
     abortOnError: false,
   });

@@ -14,6 +14,7 @@ import { projections } from '../../libs/read-models/read-models.js';
 import { startApi } from '../api/main.js';
 import { openLog } from '../api/open-log.js';
 import { migrations } from '../migrations.js';
+import { rebuildInThread } from '../projector/rebuild-thread.js';
 import { InvalidSettings, readSettings, type Settings } from '../settings.js';
 import { openDatabase } from './database.js';
 import { StageFailed, Stages } from './stages.js';
@@ -54,7 +55,8 @@ async function start(settings: Settings, stages: Stages): Promise<void> {
     const report = (problem: string) => {
       log.warn(problem);
     };
-    const projector = startProjector({ store, pool, projections, report });
+    const rebuildElsewhere = rebuildInThread({ databaseUrl: database.url, eventStoreUrl }, report);
+    const projector = startProjector({ store, pool, projections, rebuildElsewhere, report });
     return Promise.resolve({ stop: () => projector.stop(), note: projections.map(({ name }) => name).join(', ') });
   });
 

@@ -5,7 +5,7 @@ import type { Work } from './applier.js';
 import type { OwnedBuild } from './checkpoint.js';
 import { LogChanged, messageOf, PoisonEvent, StaleWorker } from './failures.js';
 import { CHANGED_CHANNEL } from './lease.js';
-import { createTables, pointViews, quoted, type CompiledProjection } from './tables.js';
+import { createTables, createViews, quoted, type CompiledProjection } from './tables.js';
 
 /** Why an operator's attention is asked for. */
 export interface BuildError {
@@ -107,7 +107,7 @@ async function makeBuild(
   const schema = await freeSchema(session, `${projection.name}_v${projection.version}`);
   await session.query('SELECT projecting.make_schema($1)', [schema]);
   await createTables(session, schema, projection);
-  if (role === 'LIVE') await pointViews(session, schema, projection);
+  if (role === 'LIVE') await createViews(session, schema, projection);
   const live = builds.find((build) => build.role === 'LIVE');
   const mustEqual = live?.version === projection.version && !control.mayDiffer;
   await session.query(

@@ -89,8 +89,9 @@ const FINISHED = `
 async function takeOver(work: Work, signal: AbortSignal): Promise<void> {
   const build = await stateOf(work);
   const applier = await Applier.open(work);
-  await catchUp(work, applier, signal, await goal(work, build));
-  if (build.mustEqual) await compareWithLive(work, applier, signal);
-  await catchUp(work, applier, signal, await goal(work, build));
+  if (build.mustEqual) {
+    await catchUp(work, applier, signal, await goal(work, build));
+    await compareWithLive(work, applier, signal);
+  }
   await switchOver(work, applier, signal);
 }

@@ -6,7 +6,7 @@ import { PROJECTED_CHANNEL } from './checkpoint.js';
 import { StaleWorker } from './failures.js';
 import { CHANGED_CHANNEL } from './lease.js';
 import { pause } from './retry.js';
-import { pointViews } from './tables.js';
+import { createViews, dropViews } from './tables.js';
 
 /** Reads the log up to `until`, or to its head. Throws when the signal aborts. */
 export async function catchUp(
@@ -44,22 +44,28 @@ export async function meetLive(
 }
 
 /**
- * Makes the next build the live one, and the live one the previous one, in one transaction. It must have all views to
- * itself for a moment: readers in flight end first, new ones wait. It gives up soon and tries again, so that nobody
- * waits long, and no reader sees an error, or two builds in one statement.
+ * Makes the next build the live one, and the live one the previous one, in one transaction. No reader sees an error,
+ * or two builds in one statement.
+ *
+ * For that it must have all views to itself for a moment. To wait for them would be of little use: a reader of two
+ * views can hold the one and wait for ours, for ever. So it takes them when nobody holds any, and only now and then
+ * waits for long readers to end, which lets new ones wait as well.
  */
 export async function switchOver(work: Work, applier: Applier, signal: AbortSignal): Promise<void> {
-  for (let lockMs = 5; !signal.aborted; lockMs = Math.min(lockMs * 2, LONGEST_LOCK_MS)) {
+  for (let attempt = 1; !signal.aborted; attempt++) {
+    await catchUp(work, applier, signal);
     try {
+      const lockMs = attempt % PATIENT_EVERY === 0 ? PATIENT_MS : 1;
       return await transaction(work.pool, (session) => switchOnce(session, work, applier, lockMs, signal));
     } catch (error) {
       if (!(error instanceof pg.DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error;
-      await pause(10 + Math.random() * 100, signal);
+      await pause(1 + Math.random() * 20, signal);
     }
   }
 }
 
-const LONGEST_LOCK_MS = 200;
+const PATIENT_EVERY = 10;
+const PATIENT_MS = 200;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 async function switchOnce(
@@ -69,23 +75,26 @@ async function switchOnce(
   lockMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { schema, epoch } = work.build;
+  const { projection, build } = work;
+  await session.query(`SET LOCAL lock_timeout = ${String(lockMs)}`);
+  await dropViews(session, projection);
+  await session.query('SET LOCAL lock_timeout = 0');
   const live = await meetLive(session, work, applier, signal);
   // The fence: both checkpoints are locked now. Never show readers an older state than they have seen.
   const { rows } = await session.query<{ position: Position }>(
     `SELECT position FROM projecting.builds WHERE schema_name = $1 AND epoch = $2 AND role = 'NEXT' FOR UPDATE`,
-    [schema, epoch],
+    [build.schema, build.epoch],
   );
-  if (!rows[0]) throw new StaleWorker(schema);
-  if (rows[0].position < live) throw new Error(`${schema} is behind the live build.`);
-  await session.query(`SET LOCAL lock_timeout = ${String(lockMs)}`);
-  await pointViews(session, schema, work.projection);
-  await session.query(RETIRE_PREVIOUS, [work.projection.name]);
-  await session.query(LIVE_IS_PREVIOUS, [work.projection.name]);
-  await session.query(NEXT_IS_LIVE, [schema]);
+  const position = rows[0]?.position;
+  if (position === undefined) throw new StaleWorker(build.schema);
+  if (position < live) throw new Error(`${build.schema} is behind the live build.`);
+  await createViews(session, build.schema, projection);
+  await session.query(RETIRE_PREVIOUS, [projection.name]);
+  await session.query(LIVE_IS_PREVIOUS, [projection.name]);
+  await session.query(NEXT_IS_LIVE, [build.schema]);
   await session.query(`SELECT pg_notify($1, $2), pg_notify($3, '')`, [
     PROJECTED_CHANNEL,
-    `${work.projection.name} ${rows[0].position}`,
+    `${projection.name} ${position}`,
     CHANGED_CHANNEL,
   ]);
 }

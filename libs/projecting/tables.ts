@@ -92,23 +92,24 @@ export async function createIndexes(session: pg.ClientBase, schema: string, { na
   }
 }
 
-/**
- * Points the views that queries read at a build. Waits for readers in flight, up to the session's lock_timeout; in an
- * order of chance, since a reader of several views that takes them in another order than we do would block us for ever.
- */
-export async function pointViews(
+/** Makes the views that queries read, on the tables of a build. */
+export async function createViews(
   session: pg.ClientBase,
   schema: string,
   projection: CompiledProjection,
 ): Promise<void> {
-  const { rows } = await session.query<{ name: string }>(
-    'SELECT viewname AS name FROM pg_views WHERE schemaname = $1 ORDER BY random()',
-    [projection.name],
-  );
-  const old = rows.map(({ name }) => qualified(projection.name, name));
-  if (old.length > 0) await session.query(`DROP VIEW ${old.join(', ')}`);
   const views = [...projection.tables.keys()].map(
     (name) => `CREATE VIEW ${qualified(projection.name, name)} AS TABLE ${qualified(schema, name)}`,
   );
   await session.query(views.join(';'));
+}
+
+/** Drops those views, in an order of chance, waiting for the readers of each for the session's lock_timeout. */
+export async function dropViews(session: pg.ClientBase, projection: CompiledProjection): Promise<void> {
+  const { rows } = await session.query<{ name: string }>(
+    'SELECT viewname AS name FROM pg_views WHERE schemaname = $1 ORDER BY random()',
+    [projection.name],
+  );
+  const views = rows.map(({ name }) => qualified(projection.name, name));
+  if (views.length > 0) await session.query(`DROP VIEW ${views.join(', ')}`);
 }

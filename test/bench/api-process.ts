@@ -1,8 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type ApiServices } from '../../apps/api/app.module.js';
+import { createApi } from '../../apps/api/create-api.js';
 import { Roles } from '../../libs/access/roles.js';
 import { refused } from '../../libs/graphql/payload.js';
 import { TouchPayload } from '../../libs/ledger/payloads.types.js';
@@ -12,7 +11,7 @@ import { ProjectedPositions } from '../../libs/projecting/positions.js';
 import { CALLER, openLedger } from './ledger.js';
 import { serve } from './process.js';
 
-/** What a mutation costs that does nothing. */
+/** Mutations that do nothing: what every one costs. */
 @Resolver()
 class NothingResolver {
   @Roles('recorder')
@@ -38,7 +37,7 @@ class BenchModule {
   }
 }
 
-/** The GraphQL API of the product with one mutation more. */
+/** The API of the product with two mutations more. */
 serve(async ({ url }: { url: string }) => {
   const ledger = await openLedger(url);
   const positions = new ProjectedPositions(ledger.pool);
@@ -49,10 +48,7 @@ serve(async ({ url }: { url: string }) => {
     access: { devCaller: CALLER },
     log: console,
   };
-  const app = await NestFactory.create<NestFastifyApplication>(BenchModule.of(services), new FastifyAdapter(), {
-    logger: false,
-    abortOnError: false,
-  });
+  const app = await createApi(services, BenchModule.of(services));
   await app.listen(0, '127.0.0.1');
   return {
     answer: { url: await app.getUrl() },

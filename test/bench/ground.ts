@@ -11,6 +11,8 @@ import type { BenchProcess } from './process.js';
 export interface Ground {
   /** Url of a new database with all tables of the product, as the owner. */
   database(name: string): Promise<string>;
+  /** Url of a copy of a database that nobody is connected to. */
+  copy(from: string, name: string): Promise<string>;
   /** Ended before the server is. */
   started<Answer>(starting: Promise<BenchProcess<Answer>>): Promise<Answer>;
   /** Closed before the server is, last one first. */
@@ -45,6 +47,10 @@ export async function onGround<Result>(bench: (ground: Ground) => Promise<Result
         const url = withDatabase(server.url, name);
         await migrate(url, migrations);
         return url;
+      },
+      async copy(from, name) {
+        await admin.query(`CREATE DATABASE ${name} TEMPLATE ${from}`);
+        return withDatabase(server.url, name);
       },
       async started(starting) {
         const process = await starting;

@@ -40,7 +40,8 @@ export const run = (): Promise<readonly Ratio[]> =>
         measured: millis(ours),
         floor: millis(floor),
         ratio: ours / floor,
-        limit: { value: ours, target: percent === 50 ? '<= 5' : '<= 20' },
+        value: ours,
+        target: percent === 50 ? '<= 5 ms' : '<= 20 ms',
       };
     });
   });

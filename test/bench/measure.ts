@@ -72,8 +72,10 @@ export interface Ratio {
   /** What it is compared with, and how that did in the same run. */
   readonly floor: string;
   readonly ratio: number;
-  /** What the design asks for: `>= 2`, `< 1.3`; absent where it asks for nothing. */
+  /** What the design asks for: `>= 2`, `< 1.3`, `<= 5 ms`; absent where it asks for nothing. */
   readonly target?: string;
+  /** What the target is about where that is not the ratio. */
+  readonly value?: number;
 }
 
 /** Prints what was measured beside its floor, as a table of Markdown. */
@@ -86,10 +88,10 @@ export function printRatios(ratios: readonly Ratio[]): void {
   console.log([head, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n'));
 }
 
-function verdict({ ratio, target }: Ratio): string {
+function verdict({ ratio, target, value = ratio }: Ratio): string {
   if (target === undefined) return '';
   const [sign, limit] = target.split(' ');
-  const isMet = sign === '>=' ? ratio >= Number(limit) : ratio < Number(limit);
+  const isMet = sign === '>=' ? value >= Number(limit) : sign === '<=' ? value <= Number(limit) : value < Number(limit);
   return `${target} ${isMet ? 'met' : 'MISSED'}`;
 }
 

@@ -58,7 +58,7 @@ export const FIELDS: Readonly<Record<ImportType, Readonly<Record<string, Field>>
     note: { type: 'text', help: 'what was said', aliases: ['notes', 'comment'] },
   },
   relationships: {
-    id,
+    id: { ...id, help: 'id of the row in the source; without it the pair and the kind stand for it' },
     a: { type: 'externalId', help: 'our side, by the id in the source', aliases: ['ours', 'partya'] },
     b: { type: 'externalId', help: 'the other side, by the id in the source', aliases: ['theirs', 'partyb'] },
     kind: kindOfTie,

@@ -29,15 +29,16 @@ describe('columns', () => {
     expect([...touches(columns, { map }).columns.values()]).toEqual(['from', 'to', 'at']);
   });
 
-  it('that are told come before those that are guessed', () => {
+  it('that are told come before own names, and these before other names', () => {
     const mapping = touches(['from', 'sender'], { map: [['sender', 'from']] });
     expect([...mapping.columns]).toEqual([['sender', 'from']]);
+    expect([...touches(['source', 'from']).columns]).toEqual([['from', 'from']]);
   });
 
   it.each([
     [['a'], [['b', 'from']], 'The file has no column b'],
     [['a'], [['a', 'frm']], 'There is no field frm'],
-    [['from', 'sender'], [], 'Both from and sender would be from'],
+    [['src', 'sender'], [], 'Both src and sender would be from'],
   ] as [string[], [string, string][], string][])('of %j cannot be told %j', (columns, map, message) => {
     expect(() => touches(columns, { map })).toThrow(message);
   });

@@ -66,31 +66,33 @@ export class Mapping {
 
 export const isProblem = (value: object): value is RowProblem => 'code' in value && 'reason' in value;
 
+/** What a column means: as it was told, by the field's own name, by another name. The first of these wins. */
 function columnsOf(
   known: KnownFields,
   columns: readonly string[],
   map: MappingOptions['map'],
 ): ReadonlyMap<string, string> {
   const told = new Map(map.map(([left, right]) => asTold(known, columns, left, right)));
-  const mapped = new Map<string, string>();
-  for (const column of columns) {
-    const name = told.get(column) ?? fieldMeant(known, column);
-    if (name === undefined || (!told.has(column) && [...told.values()].includes(name))) continue;
-    const other = [...mapped].find(([, field]) => field === name);
-    if (other) {
-      const hint = `Say which: --map ${column}=${name}`;
-      throw new Failure(`Both ${other[0]} and ${column} would be ${name}.`, EXIT.usage, hint);
-    }
-    mapped.set(column, name);
+  const meant = columns.flatMap((column) => {
+    const field = told.get(column);
+    const meaning = field === undefined ? meaningOf(known, column) : { field, rank: 0 };
+    return meaning ? [{ column, ...meaning }] : [];
+  });
+  const chosen = meant.filter(({ field, rank }) => meant.every((other) => other.field !== field || rank <= other.rank));
+  for (const [index, { column, field }] of chosen.entries()) {
+    const other = chosen.slice(0, index).find((earlier) => earlier.field === field);
+    if (!other) continue;
+    const hint = `Say which: --map ${column}=${field}`;
+    throw new Failure(`Both ${other.column} and ${column} would be ${field}.`, EXIT.usage, hint);
   }
-  return mapped;
+  return new Map(chosen.map(({ column, field }) => [column, field]));
 }
 
 /** `column=field`; `field=column` where only that can be meant. */
 function asTold(known: KnownFields, columns: readonly string[], left: string, right: string): [string, string] {
-  const field = fieldMeant(known, right);
+  const field = meaningOf(known, right)?.field;
   if (columns.includes(left) && field !== undefined) return [left, field];
-  const turned = fieldMeant(known, left);
+  const turned = meaningOf(known, left)?.field;
   if (columns.includes(right) && turned !== undefined) return [right, turned];
   if (!columns.includes(left) && !columns.includes(right)) {
     throw new Failure(`The file has no column ${left}; it has ${columns.join(', ')}.`, EXIT.usage);
@@ -98,13 +100,12 @@ function asTold(known: KnownFields, columns: readonly string[], left: string, ri
   throw new Failure(`There is no field ${right}; there are ${Object.keys(known).join(', ')}.`, EXIT.usage);
 }
 
-/** The field that a name means by itself. */
-function fieldMeant(known: KnownFields, name: string): string | undefined {
+function meaningOf(known: KnownFields, name: string): { field: string; rank: 1 | 2 } | undefined {
   const plain = name.toLowerCase().replace(/[\s_-]/g, '');
-  for (const [field, { aliases = [] }] of Object.entries(known)) {
-    if (plain === field.toLowerCase() || aliases.includes(plain)) return field;
-  }
-  return undefined;
+  const own = Object.keys(known).find((field) => field.toLowerCase() === plain);
+  if (own !== undefined) return { field: own, rank: 1 };
+  const other = Object.keys(known).find((field) => known[field]?.aliases?.includes(plain));
+  return other === undefined ? undefined : { field: other, rank: 2 };
 }
 
 function fieldNamed(known: KnownFields, name: string): Field {

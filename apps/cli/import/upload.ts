@@ -43,12 +43,21 @@ export async function* upload(lines: Lines, dryRun: boolean): AsyncGenerator<Exc
 
 const RESUME = 'Run the same command again: what was recorded is not recorded twice.';
 
+/** Tells the errors of the lines from those that the connection throws into whoever makes them. */
 async function* remembering(lines: Lines, onError: (error: Error) => void): AsyncGenerator<string> {
+  const iterator = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]();
+  const next = async (): Promise<IteratorResult<string>> => {
+    try {
+      return await iterator.next();
+    } catch (error) {
+      onError(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  };
   try {
-    yield* lines;
-  } catch (error) {
-    onError(error instanceof Error ? error : new Error(String(error)));
-    throw error;
+    for (let piece = await next(); !piece.done; piece = await next()) yield piece.value;
+  } finally {
+    await iterator.return?.();
   }
 }
 

@@ -17,7 +17,7 @@ export interface Entry {
 }
 
 export interface HeldEntry extends Entry {
-  /** Since its try began. Infinite: it has been given up. */
+  /** Since its try began. */
   readonly ageMs: number;
 }
 
@@ -66,14 +66,6 @@ export class AppendIndex {
   /** After an append that is known not to be stored. */
   remove(entry: Entry): Promise<void> {
     return this.removing.ask(entry);
-  }
-
-  /** After an append of which nobody knows: the next who asks need not wait. */
-  async abandon({ firstEventId, attempt }: Entry): Promise<void> {
-    await this.database.query(
-      `UPDATE eventstoredb.appends SET claimed_at = '-infinity' WHERE first_event_id = $1 AND attempt = $2`,
-      [firstEventId, attempt],
-    );
   }
 
   async find(firstEventId: string): Promise<HeldEntry | undefined> {

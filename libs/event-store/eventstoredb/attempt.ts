@@ -25,8 +25,10 @@ export interface AppendSettings {
   readonly patienceMs: number;
 }
 
-/** How long a try of another process is waited for before the same append is sent for the same place once more. */
+/** How long another try is waited for before the same append is sent for the same place once more. */
 const RESEND_AFTER_MS = 1_000;
+/** Times the patience of one append: whatever was sent has come to its place by then, or never will. */
+const GONE_AFTER = 4;
 const LONGEST_WAIT_MS = 100;
 
 type Sent =
@@ -79,9 +81,8 @@ export class Attempt {
       if (outcome.outcome === 'wrongRevision' || outcome.outcome === 'claimTaken') await this.undo();
       return outcome;
     } catch (error) {
-      // Both only spare the next who asks a wait.
-      if (error instanceof AppendOutcomeUnknown) await this.settings.appends.abandon(this.entry).catch(() => undefined);
-      else await this.undo().catch(() => undefined);
+      if (this.wasSent) throw new AppendOutcomeUnknown(this.append.stream, { cause: error }); // it may come yet: what it has entered and reserved must stay
+      await this.undo().catch(() => undefined); // else the next who asks has to wait a little
       throw error;
     }
   }
@@ -111,7 +112,7 @@ export class Attempt {
   private staleAfterMs({ stream, revision, inputHash }: HeldEntry): number {
     const { entry } = this;
     const isSame = stream === entry.stream && revision === entry.revision && inputHash === entry.inputHash;
-    return isSame ? RESEND_AFTER_MS : 2 * this.settings.patienceMs;
+    return isSame ? RESEND_AFTER_MS : GONE_AFTER * this.settings.patienceMs;
   }
 
   private async repeated(first: StoredEvent): Promise<AppendOutcome> {
@@ -136,14 +137,15 @@ export class Attempt {
     return undefined;
   }
 
+  /** A name stays reserved until it is certain what becomes of the append that wanted it. */
   private async settleOther(tenantId: string, name: string, { firstEventId, attempt }: Reservation): Promise<void> {
     const { appends, claims, reader, patienceMs } = this.settings;
     const other = await appends.find(firstEventId);
     const there = other && (await reader.eventAt(other.stream, other.revision));
     const stored = there?.uuid === firstEventId && claimsOf(there);
     if (stored) await claims.settle([stored]);
-    else if (!other || there || other.attempt !== attempt || other.ageMs > 2 * patienceMs)
-      await claims.unreserve(tenantId, attempt, [name]);
+    const isOver = !other || there !== undefined || other.ageMs > GONE_AFTER * patienceMs;
+    if (isOver) await claims.unreserve(tenantId, attempt, [name]);
   }
 
   private async send(): Promise<AppendOutcome> {
@@ -155,7 +157,7 @@ export class Attempt {
           return { outcome: 'wrongRevision', actual: sent.actual };
         await this.moveTo(sent.actual + 1);
       } else {
-        if (Date.now() + pauseMs > this.until) throw this.unknown(sent.cause);
+        if (Date.now() + pauseMs > this.until) throw sent.cause;
         await delay(pauseMs);
       }
     }
@@ -171,6 +173,7 @@ export class Attempt {
         requiresLeader: true,
       });
       const { position } = await within(timeoutMs, call); // the deadline begins only once the leader is found
+      this.wasSent = true;
       return { result: 'stored', position: position?.commit };
     } catch (error) {
       if (error instanceof WrongExpectedVersionError)
@@ -186,19 +189,16 @@ export class Attempt {
   private async lookFor(cause: unknown): Promise<Sent> {
     const { reader } = this.settings;
     const { stream, revision, firstEventId } = this.entry;
-    try {
-      const there = await reader.eventAt(stream, revision);
-      if (!there) return { result: 'unknown', cause };
-      if (there.uuid === firstEventId) return { result: 'stored', position: undefined };
-      return { result: 'wrongRevision', actual: await reader.lastRevision(stream) };
-    } catch {
-      throw this.unknown(cause);
-    }
+    const there = await reader.eventAt(stream, revision);
+    if (!there) return { result: 'unknown', cause };
+    if (there.uuid === firstEventId) return { result: 'stored', position: undefined };
+    return { result: 'wrongRevision', actual: await reader.lastRevision(stream) };
   }
 
   private async moveTo(revision: number): Promise<void> {
     this.entry = { ...this.entry, revision };
-    if (!(await this.settings.appends.replace(this.entry.attempt, this.entry))) throw this.unknown(undefined);
+    const isOurs = await this.settings.appends.replace(this.entry.attempt, this.entry);
+    if (!isOurs) throw new StoreUnavailable('Another process has taken over the append.');
   }
 
   private async acknowledged(position: bigint | undefined): Promise<AppendOutcome> {
@@ -206,9 +206,7 @@ export class Attempt {
     const { stream } = this.entry;
     const revision = this.entry.revision + this.entry.laterIds.length;
     const uuid = toUuid(this.appended.id);
-    const last = await receipts.of({ stream, revision, uuid, position }).catch((error: unknown) => {
-      throw this.unknown(error);
-    });
+    const last = await receipts.of({ stream, revision, uuid, position });
     // A try that was given up can have come after all, with another input: the server compares nothing but ids.
     if (last?.meta.inputHash !== this.appended.inputHash)
       return { outcome: 'keyConflict', firstEventId: this.append.events[0]!.id };
@@ -238,10 +236,6 @@ export class Attempt {
         throw new StoreUnavailable('Another process is at the same append or name, and does not come to an end.');
       await delay(pauseMs * (0.5 + Math.random()));
     }
-  }
-
-  private unknown(cause: unknown): AppendOutcomeUnknown {
-    return cause instanceof AppendOutcomeUnknown ? cause : new AppendOutcomeUnknown(this.append.stream, { cause });
   }
 }
 

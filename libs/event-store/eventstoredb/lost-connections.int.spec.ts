@@ -63,6 +63,14 @@ describe('an append to EventStoreDB', () => {
     expect(keys(await stored())).toEqual(['before', 'a']);
   });
 
+  it('is not accepted before the index knows the log, which takes a connection', async () => {
+    const { append } = await given({}, { timeoutMs: 100, patienceMs: 300 });
+    await log.double.stop();
+    await expect(append('a')).rejects.toThrow(StoreUnavailable);
+    await log.double.restart();
+    expect(await append('a')).toMatchObject({ outcome: 'appended' });
+  });
+
   it.each<[AppendFault, string]>([
     ['no answer though stored', 'repeated'],
     ['no answer and not stored', 'appended'],

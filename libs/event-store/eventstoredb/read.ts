@@ -89,6 +89,7 @@ export class LogReader {
 
   async *readAll({ direction = 'forwards', ...options }: ReadAllOptions = {}): AsyncGenerator<Page> {
     const { pageSize = PAGE_SIZE, limit = Infinity } = options;
+    if (limit === 0) return;
     const wanted = isWanted(options);
     let left = limit;
     let position = options.from;

@@ -72,7 +72,7 @@ export async function* follow<K extends Kept>(
  */
 class Feed<K extends Kept> {
   private readonly subscription: AllStreamSubscription;
-  private queue: K[] = [];
+  private readonly queue: K[] = [];
   private weight = 0;
   private readonly pageSize: number;
   /** Everything up to here has been taken from the client. */
@@ -195,7 +195,7 @@ class Feed<K extends Kept> {
   }
 
   private fail(error: Error): void {
-    this.failure = error;
+    this.failure ??= error;
     this.wake();
   }
 }

@@ -23,7 +23,7 @@ export interface HistoryPage {
   readonly next: Position | undefined;
 }
 
-/** Events that one page looks at: bounds its work where few of them match. Such a page is short, and more follows. */
+/** Events that one page looks at: bounds its work where few are of the wanted actor. Such a page is short, and more follows. */
 const LOOKED_AT = 20_000;
 
 /** One tenant's events straight from the log, with no read model between. */
@@ -35,7 +35,7 @@ export class History {
 
   async event(id: string): Promise<Recorded | undefined> {
     const event = isId('evt', id) ? await this.store.findEvent(id) : undefined;
-    return event && this.isOurs(event) ? event : undefined;
+    return event?.tenantId === this.tenantId ? event : undefined;
   }
 
   /** One event more than the page holds, when there is one. `after` counts in revisions. */
@@ -57,10 +57,10 @@ export class History {
     const from = after?.position ?? (order === 'OLDEST_FIRST' ? low : high + 1n);
     const found: Recorded[] = [];
     let looked = 0;
-    for await (const page of this.pages(filter, from, order)) {
+    for await (const page of this.pages(filter, from, first, order)) {
       for (const event of page.events) {
         if (event.position <= low || event.position > high) return { events: found, next: undefined };
-        if (!this.matches(event, filter)) continue;
+        if (filter.actorId && event.actor.id !== filter.actorId) continue;
         if (found.length === first) return { events: found, next: found.at(-1)?.position ?? from };
         found.push(event);
       }
@@ -70,20 +70,14 @@ export class History {
     return { events: found, next: undefined };
   }
 
-  private pages(filter: HistoryFilter, from: Position, order: Order): AsyncIterable<Page> {
+  private pages({ types, actorId }: HistoryFilter, from: Position, first: number, order: Order): AsyncIterable<Page> {
     return this.store.readAll({
       from,
       direction: order === 'OLDEST_FIRST' ? 'forwards' : 'backwards',
-      ...(filter.types ? { types: filter.types } : {}),
+      tenantId: this.tenantId,
+      ...(types ? { types } : {}),
+      ...(actorId ? {} : { pageSize: first + 1 }),
     });
-  }
-
-  private matches(event: Recorded, { actorId }: HistoryFilter): boolean {
-    return this.isOurs(event) && (!actorId || event.actor.id === actorId);
-  }
-
-  private isOurs(event: Recorded): boolean {
-    return event.tenantId === this.tenantId;
   }
 
   /** The positions between which the times of the filter lie: above `low`, up to `high`. */

@@ -4,6 +4,7 @@ import { START, type Position } from '../../event-sourcing/position.js';
 import { streamName } from '../../event-sourcing/stream.js';
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import type { TouchFacts } from '../../ledger/touch/touch.js';
+import type { Build, BuildRole } from '../../projecting/builds.js';
 import { GivenLog } from '../../projecting/testing/given-log.js';
 import { ReadDatabase } from '../read-database.js';
 import { projections } from '../read-models.js';
@@ -33,7 +34,6 @@ export const SAID: TouchFacts = {
 export class GivenLedger {
   readonly db: ReadDatabase;
   head: Position = START;
-  private readonly problems: string[] = [];
   private appends = 0;
   private readonly lengths = new Map<string, number>();
 
@@ -76,14 +76,14 @@ export class GivenLedger {
   }
 
   project(): void {
-    this.log.projector(projections, { report: (problem) => this.problems.push(problem) });
+    this.log.projector(projections, { leaseMs: 10_000 });
   }
 
   /** Until every read model shows what was recorded. */
   async shown(): Promise<void> {
     for (const { name } of projections) {
-      await this.until(async () => {
-        const live = await this.log.findBuild(name, 'LIVE');
+      await this.log.eventually(async () => {
+        const live = await this.sound(name, 'LIVE');
         return live?.phase === 'FOLLOWING' && live.position >= this.head;
       });
     }
@@ -94,15 +94,18 @@ export class GivenLedger {
     for (const { name } of projections) {
       const { schema } = await this.log.build(name, 'LIVE');
       this.head = await this.log.control('ProjectionRebuildRequested', { projection: name });
-      await this.until(async () => (await this.log.build(name, 'LIVE')).schema !== schema);
+      await this.log.eventually(async () => {
+        await this.sound(name, 'NEXT');
+        return (await this.sound(name, 'LIVE'))?.schema !== schema;
+      });
     }
     await this.shown();
   }
 
-  private until(isSo: () => Promise<boolean | undefined>): Promise<true> {
-    return this.log.eventually(async () => {
-      if (this.problems.length > 0) throw new Error(this.problems.join());
-      return (await isSo()) ?? false;
-    });
+  /** Throws what stopped it: waiting on would be in vain. */
+  private async sound(name: string, role: BuildRole): Promise<Build | undefined> {
+    const build = await this.log.findBuild(name, role);
+    if (build?.error) throw new Error(`${build.schema}: ${build.error.reason}`);
+    return build;
   }
 }

@@ -106,7 +106,7 @@ export const touchFrequency: Projection = {
                            FROM {schema}.terms t
                           WHERE tenant_id = r.tenant_id AND relationship_id = r.relationship_id) dated) held
            CROSS JOIN LATERAL (
-                 SELECT marked.mark + held.interval_days * interval '24 hours' AS due_at) due`,
+                 SELECT marked.mark + held.stood + held.interval_days * interval '24 hours' AS due_at) due`,
       },
     },
   },
