@@ -266,6 +266,20 @@ describe('relationships from a file', () => {
   });
 });
 
+describe('an import that the log fails', () => {
+  it('ends with exit code 69, and can be run again', async () => {
+    const other = await testApi();
+    try {
+      await other.store.close();
+      const run = rapport({ RAPPORT_URL: other.url, RAPPORT_TOKEN: await other.token() });
+      const ended = await run('import', file('log.csv', LOG), ...LOG_MAP);
+      expect(ended).toMatchObject({ code: 69, stdout: '', stderr: expect.stringContaining('Send it again') });
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
 describe('POST /import', () => {
   async function send(lines: readonly (object | string)[], options: { roles?: ['reader']; type?: string } = {}) {
     const response = await fetch(`${api.url}/import`, {
@@ -331,6 +345,7 @@ describe('POST /import', () => {
         input: { kind: 'PERSON', displayName: 'x', occurredAt: '2024-01-01T00:00' },
       },
       { type: 'IdentifyParty', idempotencyKey: '6', input: { partyId: 'rel:x', system: 's', value: 'v' } },
+      '{"type":"RegisterParty","idempotencyKey":"7","input":{"kind":"PERSON","displayName":"x","__proto__":{}}}',
       register('good'),
     ]);
     expect(reports).toMatchObject([
@@ -343,7 +358,8 @@ describe('POST /import', () => {
       { line: 8, message: expect.stringContaining('256 KiB') },
       { line: 9, code: 'NAIVE_TIMESTAMP', path: ['occurredAt'] },
       { line: 10, path: ['partyId'] },
-      { read: 10, recorded: 1, rejected: 9, done: true },
+      { line: 11, path: ['__proto__'] },
+      { read: 11, recorded: 1, rejected: 10, done: true },
     ]);
   });
 

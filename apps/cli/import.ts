@@ -62,17 +62,17 @@ async function run(path: string, options: ImportOptions): Promise<void> {
     source,
     ours: new Set(options.ours),
   });
-  say(dim([...importing.columns].map(([column, field]) => `${column} → ${field}`).join(', ')));
-  if (importing.ignored.length > 0) say(dim(`not imported: ${importing.ignored.join(', ')}`));
-  const { rows, ties } = await importing.survey();
-  say(dim(`${count(rows)} rows${ties > 0 ? ` between ${count(ties)} pairs` : ''}, source ${source}`));
-
   const interrupt = (): void => {
     say('\nEnding with the rows that are on their way. Press Ctrl-C again to leave at once.');
     importing.interrupt();
     process.once('SIGINT', () => process.exit(EXIT.interrupted));
   };
   process.once('SIGINT', interrupt);
+  say(dim([...importing.columns].map(([column, field]) => `${column} → ${field}`).join(', ')));
+  if (importing.ignored.length > 0) say(dim(`not imported: ${importing.ignored.join(', ')}`));
+  const { rows, ties } = await importing.survey();
+  say(dim(`${count(rows)} rows${ties > 0 ? ` between ${count(ties)} pairs` : ''}, source ${source}`));
+
   const result = await importing.run(options.dryRun ?? false);
   process.removeListener('SIGINT', interrupt);
   if (options.json) printJson(result);

@@ -1,6 +1,6 @@
-import canonicalize from 'canonicalize';
 import { LRUCache } from 'lru-cache';
 import { hash, randomUUID } from 'node:crypto';
+import { canonicalJson } from '../event-sourcing/canonical.js';
 import { isRefusal, type Command, type DecisionContext, type Refusal } from '../event-sourcing/decider.js';
 import type { Actor, Event } from '../event-sourcing/event.js';
 import { deriveId, type IdPrefix } from '../event-sourcing/id.js';
@@ -77,8 +77,9 @@ export class Execute {
     const idempotencyKey = context.idempotencyKey ?? randomUUID();
     const id = <Prefix extends IdPrefix>(prefix: Prefix) => deriveId(prefix, tenantId, idempotencyKey);
     const decisionContext = { tenantId, actor, now, occurredAt, id };
-    const inputHash = hash('sha256', canonicalize(command) ?? '', 'hex');
+    const inputHash = hash('sha256', canonicalJson(command), 'hex');
     const eventId = (index: number) => deriveId('evt', tenantId, idempotencyKey, String(index));
+    const firstEventId = eventId(0);
     const correlationId = context.correlationId ?? idempotencyKey;
     const causation = context.causationId ? { causationId: context.causationId } : {};
 
@@ -87,7 +88,7 @@ export class Execute {
         const spec = decider.events.get(event.type);
         if (!spec) throw new Error(`${decider.category} declares no ${event.type}.`);
         return {
-          id: eventId(index),
+          id: index === 0 ? firstEventId : eventId(index),
           type: event.type,
           schemaVersion: spec.version,
           tenantId,
@@ -108,7 +109,7 @@ export class Execute {
         command,
         context: decisionContext,
         inputHash,
-        firstEventId: eventId(0),
+        firstEventId,
         since: performance.now(),
         newEvents,
         resolve,

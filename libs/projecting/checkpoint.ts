@@ -49,12 +49,13 @@ export async function advance(
 }
 
 /**
- * What the statements of a batch need, set for one transaction. All of them find rows by key; but their plans are made
- * once per session, often while a table is small or its statistics are missing, and must not scan it when it has grown.
+ * What the statements of a batch need, set for one transaction. They find rows by key, so one plan is good for any
+ * number of rows; it is made once per session, often while the tables are small, and must not scan what has grown.
  */
 export const BY_KEY = `
+  set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true),
   set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-  set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`;
+  set_config('enable_mergejoin', 'off', true)`;
 
 const ADVANCE = `
   WITH moved AS (

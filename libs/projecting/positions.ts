@@ -13,6 +13,8 @@ const LOOK_EVERY_MS = 200;
 export class ProjectedPositions {
   private readonly known = new Map<string, Position>();
   private readonly waiting = new Set<() => void>();
+  /** Runs while anybody waits. */
+  private looking: NodeJS.Timeout | undefined;
   private readonly stop = new AbortController();
   private readonly listening: Promise<void>;
 
@@ -60,15 +62,17 @@ export class ProjectedPositions {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timeout);
-        clearInterval(looking);
         this.waiting.delete(check);
+        if (this.waiting.size === 0) clearInterval(this.looking);
         resolve();
       };
       const check = () => {
         if (this.stop.signal.aborted || this.lowest(readModels, position) >= position) done();
       };
       const timeout = setTimeout(done, timeoutMs);
-      const looking = setInterval(() => void this.look().catch(() => undefined), LOOK_EVERY_MS);
+      if (this.waiting.size === 0) {
+        this.looking = setInterval(() => void this.look().catch(() => undefined), LOOK_EVERY_MS);
+      }
       this.waiting.add(check);
     });
   }

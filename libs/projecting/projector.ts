@@ -92,6 +92,7 @@ class Worker {
         this.report(messageOf(error));
       }
       await pause(this.leaseMs / 4, this.nudge.signal);
+      if (this.nudge.signal.aborted) this.orphans.clear(); // so soon, the others have not had their chance
     }
     for (const task of this.tasks.values()) task.stop.abort();
     await Promise.all([...this.tasks.values()].map(({ ended }) => ended));
@@ -166,11 +167,12 @@ class Worker {
     this.tasks.set(owned.schema, { role: build.role, stop, ended });
   }
 
-  private async work(work: Work, { role, phase }: Build, signal: AbortSignal): Promise<void> {
+  private async work(work: Work, { role, phase, position }: Build, signal: AbortSignal): Promise<void> {
+    const { rebuildElsewhere } = this.options;
     try {
       if (role === 'LIVE' && phase === 'FOLLOWING') await follow(work, signal, this.report);
-      else if (this.options.rebuildElsewhere) {
-        await this.options.rebuildElsewhere({ projection: work.projection.name, build: work.build }, signal);
+      else if (rebuildElsewhere && (await work.store.head()) - position > NEAR) {
+        await rebuildElsewhere({ projection: work.projection.name, build: work.build }, signal);
       } else await rebuild(work, signal, this.report);
     } catch (error) {
       await recordFailure(work.pool, work.build, error).catch(() => undefined); // then it fails again, and is recorded
@@ -178,5 +180,8 @@ class Worker {
     }
   }
 }
+
+/** So little is rebuilt faster than a thread starts. */
+const NEAR = 10_000n;
 
 const TRY_AGAIN = 'UPDATE projecting.builds SET error = NULL WHERE projection = ANY ($1) AND error IS NOT NULL';

@@ -137,14 +137,14 @@ describe('rebuilding beside the live build', () => {
   });
 
   it('goes on from its last step whenever it is killed', async () => {
-    await log.append(many(500));
+    await log.append(many(200));
     await log.append(
       Array.from({ length: 200 }, (_, i) => ({ type: 'EntryMoved', data: { entry: `e${String(i)}`, account: 'b' } })),
     );
     const whole = await log.work(toy('whole'));
     await rebuild(whole, never, ignore);
     const limits = { capacity: 50, changes: 40, events: 100, page: 30 };
-    for (let kill = 1; kill < 25; kill += 3) {
+    for (let kill = 1; kill < 30; kill += 4) {
       const name = `killed_${String(kill)}`;
       let work = await log.work(toy(name));
       let left = kill;
@@ -157,7 +157,7 @@ describe('rebuilding beside the live build', () => {
         );
         work = await log.own(work.projection, work.build.schema);
         if (ended) break;
-        left += 5;
+        left += 7;
       }
       await rebuild(work, never, ignore);
       expect(await log.rows(work.build.schema)).toEqual(await log.rows(whole.build.schema));
@@ -193,13 +193,16 @@ describe('rebuilding beside the live build', () => {
       for (let i = 0; !stop.signal.aborted; i++) await log.append([made(`w${String(i)}`, `account ${String(i % 7)}`)]);
     };
     const writer = write();
-    for (const schema of ['toy_v1_2', 'toy_v1_3', 'toy_v1_4']) {
-      await ask();
-      await Promise.race([untilLive(schema), Promise.all(readers)]);
+    try {
+      for (const schema of ['toy_v1_2', 'toy_v1_3', 'toy_v1_4']) {
+        await ask();
+        await Promise.race([untilLive(schema), Promise.all(readers)]);
+      }
+      await log.control('ProjectionRolledBack', { projection: 'toy' });
+      await Promise.race([untilLive('toy_v1_3'), Promise.all(readers)]);
+    } finally {
+      stop.abort();
     }
-    await log.control('ProjectionRolledBack', { projection: 'toy' });
-    await Promise.race([untilLive('toy_v1_3'), Promise.all(readers)]);
-    stop.abort();
     await Promise.all([...readers, writer]);
     expect(reads).toBeGreaterThan(50);
     await log.until('toy', await log.store.head());

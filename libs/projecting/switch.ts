@@ -8,18 +8,19 @@ import { CHANGED_CHANNEL } from './lease.js';
 import { pause } from './retry.js';
 import { createViews, dropViews } from './tables.js';
 
-/** Reads the log up to `until`, or to its head. Throws when the signal aborts. */
+/** Reads the log up to `until`, or to where its head is now. Throws when the signal aborts. */
 export async function catchUp(
   { store, projection }: Work,
   applier: Applier,
   signal: AbortSignal,
   until?: Position,
 ): Promise<void> {
-  if (until !== undefined && applier.position >= until) return;
+  const goal = until ?? (await store.head()); // the head itself may move faster than we do
+  if (applier.position >= goal) return;
   for await (const page of store.readAll({ from: applier.position, types: projection.eventTypes })) {
     signal.throwIfAborted();
     await applier.apply(page, until);
-    if (until !== undefined && applier.position >= until) return;
+    if (applier.position >= goal) return;
   }
 }
 

@@ -11,9 +11,9 @@ import type { PartyRow } from './directory/party-queries.js';
 import { Party } from './directory/party.types.js';
 import type { RelationshipRow } from './directory/relationship-queries.js';
 import { Relationship } from './directory/relationship.types.js';
-import { oneEach } from './loading.js';
 import { ReadDatabase } from './read-database.js';
-import { entriesById, type TouchRow } from './timeline/queries.js';
+import { loadTouchAt } from './timeline/loaders.js';
+import type { TouchRow } from './timeline/queries.js';
 import { Touch } from './timeline/timeline.types.js';
 
 // The entities of payloads. Each is read when it is asked for, and shows at least what its command did.
@@ -38,12 +38,11 @@ export class PayloadEntities {
   }
 
   touch(payload: LedgerPayload, context: CallerContext, info: GraphQLResolveInfo): Promise<TouchRow | null> {
-    return this.shown(payload, info, async (_, executed) => {
+    return this.shown(payload, info, async (relationshipId, executed) => {
       const named = payload.input as { touchId?: string | null };
       const [event] = await executed.events();
-      const touchId = named.touchId ?? (event?.data as { touchId: string }).touchId;
-      const touches = oneEach(context, 'touches', (tenantId, ids) => entriesById(this.db, tenantId, ids));
-      return touches.load(touchId);
+      const id = named.touchId ?? (event?.data as { touchId: string }).touchId;
+      return loadTouchAt(this.db, context, { relationshipId, id });
     });
   }
 

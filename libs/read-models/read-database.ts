@@ -18,21 +18,29 @@ const compiler = new Kysely<never>({
   },
 });
 
+/** Shapes of statements that each connection keeps prepared. Rare ones beyond that are planned each time. */
+const MOST_PREPARED = 500;
+
 /** Where queries read. Statements of one shape are parsed and planned once per connection. */
 export class ReadDatabase {
-  /** By text. As many as there are shapes of queries: filters are few, values are parameters. */
+  /** By text. There are as many as shapes of queries that somebody asks: values are parameters. */
   private readonly names = new Map<string, string>();
 
   constructor(private readonly pool: pg.Pool) {}
 
   async rows<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
     const { sql: text, parameters } = statement.compile(compiler);
-    let name = this.names.get(text);
-    if (name === undefined) {
-      name = hash('sha1', text, 'base64url');
-      this.names.set(text, name);
-    }
-    const { rows } = await this.pool.query<Row & pg.QueryResultRow>({ name, text, values: [...parameters] });
+    const query = { text, values: [...parameters] };
+    const name = this.nameOf(text);
+    const { rows } = await this.pool.query<Row & pg.QueryResultRow>(name === undefined ? query : { ...query, name });
     return rows;
+  }
+
+  private nameOf(text: string): string | undefined {
+    const known = this.names.get(text);
+    if (known !== undefined || this.names.size >= MOST_PREPARED) return known;
+    const name = hash('sha1', text, 'base64url');
+    this.names.set(text, name);
+    return name;
   }
 }

@@ -56,7 +56,7 @@ export const run = (): Promise<readonly Ratio[]> =>
       const events = Number(head - before);
       imported.push((events / (acknowledged - begun)) * 1000);
       readable.push((events / (shown - begun)) * 1000);
-      copied.push((events / (await copySeconds(owner, before, join(ground.directory, 'rows')))));
+      copied.push(events / (await copySeconds(owner, before, join(ground.directory, 'rows'))));
     }
     const [ours, shown, floor] = [imported, readable, copied].map((rates) => percentile(rates.slice(1), 50));
     const row = (path: string, rate: number, target?: string): Ratio => ({
@@ -102,7 +102,9 @@ const OURS = Array.from({ length: 40 }, (_, number) => `staff-${number}`).join()
 async function copySeconds(owner: pg.Pool, after: typeof START, path: string): Promise<number> {
   const session = await owner.connect();
   try {
-    const rows = session.query(copyTo(`COPY (SELECT * FROM log.events WHERE position > ${after} ORDER BY position) TO STDOUT`));
+    const rows = session.query(
+      copyTo(`COPY (SELECT * FROM log.events WHERE position > ${after} ORDER BY position) TO STDOUT`),
+    );
     await pipeline(rows, createWriteStream(path));
     const begun = performance.now();
     await pipeline(createReadStream(path), session.query(copyFrom('COPY copied FROM STDIN')));

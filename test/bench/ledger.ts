@@ -1,5 +1,4 @@
-import type { Caller } from '../../libs/access/caller.js';
-import { ROLES } from '../../libs/access/caller.js';
+import { ROLES, type Caller } from '../../libs/access/caller.js';
 import { openPool } from '../../libs/database/pool.js';
 import { loadDemo } from '../../libs/demo/load-demo.js';
 import { deriveId, type PartyId, type RelationshipId } from '../../libs/event-sourcing/id.js';
@@ -14,7 +13,7 @@ import type { Ground } from './ground.js';
 
 export const CALLER: Caller = { tenantId: 'demo', actor: { id: 'bench', kind: 'HUMAN' }, roles: ROLES };
 /** Where every story ends, so that runs tell the same. */
-const UNTIL = '2026-06-01T00:00:00.000Z' as Instant;
+export const UNTIL = '2026-06-01T00:00:00.000Z' as Instant;
 
 /** A ledger as a process of the product has it: the log, the one way in, and a pool of the product's role. */
 export interface Ledger {
@@ -39,14 +38,17 @@ export async function openLedger(url: string): Promise<Ledger & { close(): Promi
   };
 }
 
-/** A ledger on the ground, in a database of that name. */
-export async function ledgerOn(ground: Ground, name: string): Promise<Ledger> {
-  const opened = await openLedger(await ground.database(name));
+/** A new ledger on the ground, in a database of that name. */
+export const ledgerOn = async (ground: Ground, name: string): Promise<Ledger> =>
+  ledgerAt(ground, await ground.database(name));
+
+export async function ledgerAt(ground: Ground, url: string): Promise<Ledger> {
+  const opened = await openLedger(url);
   ground.onEnd(() => opened.close());
   return opened;
 }
 
-/** Fills the ledger with stories of at least so many events, of some `perTie` events each. */
+/** Fills the ledger with stories of at least so many events. */
 export async function tell({ execute, store }: Ledger, events: number, seed: string): Promise<void> {
   const from = await store.head();
   for (let part = 1; Number((await store.head()) - from) < events; part++) {

@@ -100,12 +100,10 @@ export const compared = (
   path: string,
   { floor, ours }: Readonly<Record<'floor' | 'ours', Measured>>,
   target?: string,
-): Ratio[] => [
-  { path, measured: describe(ours), floor: describe(floor), ratio: ours.perSecond / floor.perSecond, target },
-];
+): Ratio[] => [{ path, measured: spoken(ours), floor: spoken(floor), ratio: ours.perSecond / floor.perSecond, target }];
 
 /** `12,345/s, p50 1.20 ms, p99 3.40 ms` */
-const describe = ({ perSecond: rate, p50Ms, p99Ms }: Measured): string =>
+export const spoken = ({ perSecond: rate, p50Ms, p99Ms }: Measured): string =>
   `${perSecond(rate)}, p50 ${millis(p50Ms)}, p99 ${millis(p99Ms)}`;
 
 export const perSecond = (rate: number): string => `${Math.round(rate).toLocaleString('en-US')}/s`;

@@ -3,14 +3,13 @@ import { Connections } from './connections.js';
 import { FLOORS, LIST, ONE } from './queries.js';
 import type { FloorOptions } from './floor-process.js';
 import { onGround } from './ground.js';
-import { CALLER, ledgerOn, tell } from './ledger.js';
+import { CALLER, ledgerOn, tell, UNTIL } from './ledger.js';
 import { compared, race, type Ratio } from './measure.js';
 import type { CaughtUp } from './projector-process.js';
 import { startProcess } from './process.js';
 
 const EVENTS = 50_000;
 const CONNECTIONS = 16;
-const AS_OF = '2026-06-01T00:00:00.000Z';
 
 /** Questions over GraphQL beside one prepared statement each that answers the same JSON, over bare HTTP. */
 export const run = (): Promise<readonly Ratio[]> =>
@@ -32,12 +31,12 @@ export const run = (): Promise<readonly Ratio[]> =>
     const idOf = (number: number) => rows[number % rows.length]!.id;
     const ask = (query: string, variables: object) => asked.post('/graphql', JSON.stringify({ query, variables }));
     const one = {
-      floor: (number: number) => plain.post('/one', JSON.stringify([CALLER.tenantId, AS_OF, idOf(number)])),
-      ours: (number: number) => ask(ONE, { id: idOf(number), asOf: AS_OF }),
+      floor: (number: number) => plain.post('/one', JSON.stringify([CALLER.tenantId, UNTIL, idOf(number)])),
+      ours: (number: number) => ask(ONE, { id: idOf(number), asOf: UNTIL }),
     };
     const list = {
-      floor: () => plain.post('/list', JSON.stringify([CALLER.tenantId, AS_OF])),
-      ours: () => ask(LIST, { asOf: AS_OF }),
+      floor: () => plain.post('/list', JSON.stringify([CALLER.tenantId, UNTIL])),
+      ours: () => ask(LIST, { asOf: UNTIL }),
     };
     for (const { floor, ours } of [one, list]) deepStrictEqual(said(await ours(7)), said(await floor(7)));
     return [

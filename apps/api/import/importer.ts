@@ -85,11 +85,19 @@ class Run {
     const commands = window.filter((line) => 'command' in line);
     for (const wave of waves(commands)) {
       const underWay: Promise<void>[] = [];
+      const failures: unknown[] = [];
       for (const command of wave) {
         if (underWay.length % SLICE === 0) await setImmediate();
-        underWay.push(this.outcomeOf(command).then((outcome) => void outcomes.set(command, outcome)));
+        const outcome = this.outcomeOf(command);
+        underWay.push(
+          outcome.then(
+            (it) => void outcomes.set(command, it),
+            (error: unknown) => void failures.push(error),
+          ),
+        );
       }
       await Promise.all(underWay);
+      if (failures.length > 0) throw failures[0];
     }
 
     const reports: Report[] = [];

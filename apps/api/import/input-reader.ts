@@ -43,7 +43,11 @@ export function inputReader(type: GraphQLInputObjectType): ReadInput {
     }
     const names = Object.keys(given);
     if (known < names.length) {
-      for (const name of names) if (!fields.has(name)) input[name] = unknownField(name, [...fields.keys()], found);
+      for (const name of names) {
+        if (fields.has(name)) continue;
+        const value = unknownField(name, [...fields.keys()], found);
+        Object.defineProperty(input, name, { value, enumerable: true }); // the name may be __proto__
+      }
     }
     return input;
   };

@@ -109,7 +109,7 @@ export class Composer {
   private tieOf(fields: Fields): Tie | undefined {
     const { from, to, at } = fields;
     if (from === undefined || to === undefined) return undefined;
-    return this.ties.see(kindOf(fields), String(from), String(to), at as string | undefined);
+    return this.ties.see(kindOf(fields), String(from), String(to), typeof at === 'string' ? at : undefined);
   }
 
   private relationship(fields: Fields): Command[] | RowProblem {

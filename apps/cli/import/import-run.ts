@@ -73,11 +73,12 @@ export class ImportRun {
   /** Looks through the whole file: finds what makes it unreadable before the first row is sent. */
   async survey(): Promise<{ rows: number; ties: number }> {
     for await (const { values, problem } of this.file.rows()) {
+      if (this.interrupted) break;
       this.rows++;
       const fields = problem ?? this.mapping.read(values);
       if (!isProblem(fields)) this.composer.survey(fields);
     }
-    if (this.rows === 0) throw new Failure(`${this.file.path} has no rows.`);
+    if (this.rows === 0 && !this.interrupted) throw new Failure(`${this.file.path} has no rows.`);
     return { rows: this.rows, ties: this.composer.ties.size };
   }
 

@@ -12,7 +12,7 @@ export interface Entry {
   /** Of its first event. */
   readonly revision: number;
   readonly laterIds: readonly string[];
-  /** The try it belongs to: only that one may change it, unless it is known to be over. */
+  /** The try it belongs to. */
   readonly attempt: string;
 }
 
@@ -33,12 +33,13 @@ export interface Checkpoint {
  *
  * An entry names the one place in the log (stream and revision) where its append can be, and the append is only ever
  * sent for that place. So the log itself tells what became of an append whose process died: its event stands there, or
- * another does and it can never be stored any more, or the place is empty and sending it again does no harm. Nothing
- * has to be confirmed afterwards.
+ * another does and it can never be stored there any more, or the place is empty and sending it again does no harm.
+ * Nothing has to be confirmed afterwards. An append that moves on to another place moves its entry first, and only the
+ * entry that was looked at is replaced or removed: one of two tries wins, and the other learns of it.
  */
 export class AppendIndex {
   private readonly claiming: Grouped<Entry, HeldEntry | 'claimed' | 'changed'>;
-  private readonly removing: Grouped<Entry, void>;
+  private readonly removing: Grouped<Entry, boolean>;
 
   constructor(private readonly database: IndexDatabase) {
     this.claiming = new Grouped((entries) => this.claimAll(entries));
@@ -50,21 +51,21 @@ export class AppendIndex {
     return this.claiming.ask(entry);
   }
 
-  /** Puts the entry in the place of the one that `attempt` made. False: somebody else has. */
-  async replace(attempt: string, entry: Entry): Promise<boolean> {
+  /** Puts `entry` in the place of `held`. False: somebody has changed that meanwhile. */
+  async replace(held: Entry, entry: Entry): Promise<boolean> {
     const { firstEventId, inputHash, stream, revision, laterIds } = entry;
     const { rowCount } = await this.database.query(
-      `UPDATE eventstoredb.appends SET attempt = $3, input_hash = $4, stream = $5, revision = $6, later_ids = $7,
+      `UPDATE eventstoredb.appends SET attempt = $4, input_hash = $5, stream = $6, revision = $7, later_ids = $8,
          claimed_at = clock_timestamp()
-       WHERE first_event_id = $1 AND attempt = $2`,
-      [firstEventId, attempt, entry.attempt, inputHash, stream, revision, laterIds],
+       WHERE first_event_id = $1 AND attempt = $2 AND revision = $3`,
+      [firstEventId, held.attempt, held.revision, entry.attempt, inputHash, stream, revision, laterIds],
       'replace',
     );
     return rowCount === 1;
   }
 
-  /** After an append that is known not to be stored. */
-  remove(entry: Entry): Promise<void> {
+  /** For an append that is certainly not stored, nor will be. False: somebody has changed the entry meanwhile. */
+  remove(entry: Entry): Promise<boolean> {
     return this.removing.ask(entry);
   }
 
@@ -126,14 +127,18 @@ export class AppendIndex {
     });
   }
 
-  private async removeAll(entries: readonly Entry[]): Promise<readonly void[]> {
-    await this.database.query(
-      `DELETE FROM eventstoredb.appends a USING unnest($1::uuid[], $2::uuid[]) AS w (first_event_id, attempt)
-       WHERE a.first_event_id = w.first_event_id AND a.attempt = w.attempt`,
-      [entries.map((entry) => entry.firstEventId), entries.map((entry) => entry.attempt)],
+  private async removeAll(entries: readonly Entry[]): Promise<readonly boolean[]> {
+    const [ids, attempts, , , revisions] = columnsOf(entries);
+    const { rows } = await this.database.query<{ attempt: string }>(
+      `DELETE FROM eventstoredb.appends a
+       USING unnest($1::uuid[], $2::uuid[], $3::int[]) AS w (first_event_id, attempt, revision)
+       WHERE a.first_event_id = w.first_event_id AND a.attempt = w.attempt AND a.revision = w.revision
+       RETURNING a.attempt`,
+      [ids, attempts, revisions],
       'remove',
     );
-    return [];
+    const removed = new Set(rows.map(({ attempt }) => attempt));
+    return entries.map(({ attempt }) => removed.has(attempt));
   }
 
   private async findWhere(condition: string, id: string): Promise<HeldEntry | undefined> {

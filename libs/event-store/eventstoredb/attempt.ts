@@ -25,9 +25,9 @@ export interface AppendSettings {
   readonly patienceMs: number;
 }
 
-/** How long another try is waited for before the same append is sent for the same place once more. */
-const RESEND_AFTER_MS = 1_000;
-/** Times the patience of one append: whatever was sent has come to its place by then, or never will. */
+/** A try that takes longer than this is no longer waited for where that does no harm. */
+const QUIET_MS = 1_000;
+/** Times the patience of one append: whatever a try has sent has come to its place by then, or never will. */
 const GONE_AFTER = 4;
 const LONGEST_WAIT_MS = 100;
 
@@ -46,6 +46,7 @@ export class Attempt {
   private entry: Entry;
   /** The append wants an existing stream and there is none. */
   private isStreamAbsent = false;
+  /** It can be stored at its place, or come to be, without our knowing. */
   private wasSent = false;
 
   constructor(
@@ -81,7 +82,8 @@ export class Attempt {
       if (outcome.outcome === 'wrongRevision' || outcome.outcome === 'claimTaken') await this.undo();
       return outcome;
     } catch (error) {
-      if (this.wasSent) throw new AppendOutcomeUnknown(this.append.stream, { cause: error }); // it may come yet: what it has entered and reserved must stay
+      // What it has entered and reserved must stay as long as it may come yet.
+      if (this.wasSent) throw new AppendOutcomeUnknown(this.append.stream, { cause: error });
       await this.undo().catch(() => undefined); // else the next who asks has to wait a little
       throw error;
     }
@@ -104,15 +106,23 @@ export class Attempt {
     if (held === 'changed') return undefined;
     const there = await reader.eventAt(held.stream, held.revision);
     if (there?.uuid === held.firstEventId) return this.repeated(there);
-    const isOver = there !== undefined || held.ageMs > this.staleAfterMs(held);
-    return isOver && (await appends.replace(held.attempt, this.entry)) ? 'claimed' : undefined;
+    if (!this.isOver(held, there) || !(await appends.replace(held, this.entry))) return undefined;
+    this.wasSent = !there; // by the try before: it may be stored at any moment
+    return 'claimed';
   }
 
-  /** The same append for the same place can be sent again any time; for all else the other try must be gone. */
-  private staleAfterMs({ stream, revision, inputHash }: HeldEntry): number {
+  /** The other try is not heard of any more, and what it has sent changes nothing if it comes yet. */
+  private isOver(held: HeldEntry, there: StoredEvent | undefined): boolean {
+    // Where another event stands, the other try may be about to move on. The same append for the same place can be
+    // sent any number of times.
+    const isHarmless = there !== undefined || this.isSameAs(held);
+    return held.ageMs > (isHarmless ? QUIET_MS : GONE_AFTER * this.settings.patienceMs);
+  }
+
+  private isSameAs({ firstEventId, stream, revision, inputHash }: Entry): boolean {
     const { entry } = this;
-    const isSame = stream === entry.stream && revision === entry.revision && inputHash === entry.inputHash;
-    return isSame ? RESEND_AFTER_MS : GONE_AFTER * this.settings.patienceMs;
+    const isSameInput = firstEventId === entry.firstEventId && inputHash === entry.inputHash;
+    return isSameInput && stream === entry.stream && revision === entry.revision;
   }
 
   private async repeated(first: StoredEvent): Promise<AppendOutcome> {
@@ -139,13 +149,15 @@ export class Attempt {
 
   /** A name stays reserved until it is certain what becomes of the append that wanted it. */
   private async settleOther(tenantId: string, name: string, { firstEventId, attempt }: Reservation): Promise<void> {
-    const { appends, claims, reader, patienceMs } = this.settings;
+    const { appends, claims, reader } = this.settings;
     const other = await appends.find(firstEventId);
     const there = other && (await reader.eventAt(other.stream, other.revision));
+    if (other && there?.uuid !== firstEventId) {
+      if (!this.isOver(other, there) || !(await appends.remove(other))) return;
+    }
     const stored = there?.uuid === firstEventId && claimsOf(there);
     if (stored) await claims.settle([stored]);
-    const isOver = !other || there !== undefined || other.ageMs > GONE_AFTER * patienceMs;
-    if (isOver) await claims.unreserve(tenantId, attempt, [name]);
+    await claims.unreserve(tenantId, attempt, [name]);
   }
 
   private async send(): Promise<AppendOutcome> {
@@ -196,9 +208,11 @@ export class Attempt {
   }
 
   private async moveTo(revision: number): Promise<void> {
-    this.entry = { ...this.entry, revision };
-    const isOurs = await this.settings.appends.replace(this.entry.attempt, this.entry);
-    if (!isOurs) throw new StoreUnavailable('Another process has taken over the append.');
+    const next = { ...this.entry, revision };
+    const isOurs = await this.settings.appends.replace(this.entry, next);
+    if (!isOurs) throw new StoreUnavailable('Another try has taken over the append.');
+    this.entry = next;
+    this.wasSent = false; // for the place before, where it cannot be any more
   }
 
   private async acknowledged(position: bigint | undefined): Promise<AppendOutcome> {

@@ -3,7 +3,7 @@ import type { Recorded } from '../../event-sourcing/event.js';
 import type { Page } from '../event-store.js';
 import { AppendOutcomeUnknown, StoreUnavailable } from '../errors.js';
 import { appended, collect, eventsOf, newTenant, range } from '../testing/given-log.js';
-import type { DoubleOptions, AppendFault } from './testing/eventstoredb-double.js';
+import { APPEND_FAULTS, type AppendFault, type DoubleOptions } from './testing/eventstoredb-double.js';
 import { openDoubleLog, type DoubleLog } from './testing/open-double-log.js';
 
 const IMPATIENT = { timeoutMs: 500, patienceMs: 3_000 };
@@ -23,13 +23,7 @@ const stored = async () => eventsOf(await collect(log.store.readAll()));
 const keys = (events: readonly Recorded[]) => events.map((e) => e.idempotencyKey);
 
 describe('an append to EventStoreDB', () => {
-  it.each<AppendFault>([
-    'connection lost before it is stored',
-    'connection lost after it is stored',
-    'no answer and not stored',
-    'no answer though stored',
-    'busy',
-  ])('is carried out once: %s', async (fault) => {
+  it.each(APPEND_FAULTS)('is carried out once: %s', async (fault) => {
     const { tenant, append } = await given();
     await append('before');
     log.double.appendFaults.push(fault);

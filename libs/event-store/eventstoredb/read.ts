@@ -217,7 +217,7 @@ export class LogReader {
     const fromRevision: ReadRevision = from === undefined ? END : BigInt(from);
     const read = () => client.readStream(names.toServer(stream), { fromRevision, direction, maxCount, ...FROM_LEADER });
     const events = await patiently(() => collect<ResolvedEvent>(read(), timeoutMs).catch(noneIfNotFound), patienceMs);
-    return events.map((event) => fromServer(event, names)!);
+    return events.flatMap((event) => fromServer(event, names) ?? []);
   }
 
   private rawPage(

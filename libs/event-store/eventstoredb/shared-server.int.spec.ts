@@ -38,6 +38,15 @@ describe('an EventStoreDB that other applications use too', () => {
     }
   });
 
+  it('does not stumble over what somebody else wrote to a stream of ours', async () => {
+    await append('a');
+    log.double.appendForeign(`rapport.${tenant.stream('strange')}`, 'TouchRecorded', { not: 'ours' });
+    const { position } = await append('b');
+    expect(eventsOf(await collect(log.store.readAll()))).toHaveLength(2);
+    expect(await collect(log.store.readStream(tenant.stream('strange')))).toEqual([]);
+    for await (const page of log.store.subscribe()) if (page.position === position) break;
+  });
+
   it('has a head: the last event of ours, however much others write', async () => {
     expect(await log.store.head()).toBe(0n);
     const { position } = await append('a');

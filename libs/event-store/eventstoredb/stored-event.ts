@@ -89,9 +89,9 @@ export function fromServer(
   names: StreamNames,
 ): StoredEvent | undefined {
   const stream = event && names.fromServer(event.streamId);
-  if (!stream) return undefined;
+  if (!stream || !isMeta(event.metadata)) return undefined;
   if (!event.position) throw new Error('The event store gives no positions in streams: it is older than 22.6.');
-  const { append, ...meta } = event.metadata as Meta & { append?: AppendNote };
+  const { append, ...meta } = event.metadata;
   return {
     uuid: event.id,
     stream,
@@ -105,6 +105,10 @@ export function fromServer(
     append,
   };
 }
+
+/** Nobody else should write to streams with our prefix; if somebody does, it is not ours. */
+const isMeta = (metadata: unknown): metadata is Meta & { readonly append?: AppendNote } =>
+  typeof metadata === 'object' && metadata !== null && 'inputHash' in metadata;
 
 export function decode(codec: Codec, event: StoredEvent): Recorded {
   const { stream, revision, position, recordedAt, meta, bytes } = event;

@@ -158,12 +158,14 @@ class Feed<K extends Kept> {
     while (all || !this.isFull) {
       const event = this.subscription.read() as AllStreamResolvedEvent | null;
       if (!event) break;
-      this.receive(this.reader.own(event)!);
+      this.receive(event);
     }
     if (this.queue.length > 0 || this.moved) this.wake();
   }
 
-  private receive(event: StoredEvent): void {
+  private receive(resolved: AllStreamResolvedEvent): void {
+    const event = this.reader.own(resolved);
+    if (!event) return;
     this.seen = event.position;
     const kept = this.options.keep(event);
     if (kept) {

@@ -33,9 +33,9 @@ export async function writeBatch(client: pg.ClientBase, batch: readonly EncodedA
   return appendAll(client, batch);
 }
 
-// When one event waits, a plain INSERT costs a third less than the function. It succeeds only if nothing at all stands
-// in its way; whatever else the case may be, the function finds out. Where another process holds the lock, this
-// statement's view of the log would be outdated by the time it got it: it does not wait.
+// When one event waits, a plain INSERT is a tenth faster than the function. It succeeds only if nothing at all stands in
+// its way; whatever else the case may be, the function finds out. Where another process holds the lock, this statement
+// does not wait: its view of the log would be outdated by the time it had it.
 const insertOneIf = (condition: string) => `
   INSERT INTO log.events
     (position, recorded_at, revision, append_size, event_id, stream, tenant_id, type, meta, data)

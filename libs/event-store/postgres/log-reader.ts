@@ -25,38 +25,33 @@ const PAGE_BYTES = 4 << 20;
 export class LogReader {
   constructor(private readonly pool: pg.Pool) {}
 
-  async page(request: PageRequest): Promise<RowPage> {
-    const { direction = 'forwards', types, tenantId, limit } = request;
-    const from = request.from ?? (direction === 'forwards' ? START : END);
-    const values: unknown[] = [from.toString(), limit];
+  async page({ direction = 'forwards', from, types, tenantId, limit }: PageRequest): Promise<RowPage> {
+    const start = from ?? (direction === 'forwards' ? START : END);
+    const values: unknown[] = [start.toString(), limit];
     if (tenantId !== undefined) values.push(tenantId);
     if (types !== undefined) values.push([...new Set(types)]);
-    const shape = [direction, ...(tenantId === undefined ? [] : ['tenant']), ...(types === undefined ? [] : ['types'])];
-    const answer = await this.query<PageRow>(`log_page_${shape.join('_')}`, pageStatement(shape), values);
+    const { name, text } = pageStatement(direction, tenantId !== undefined, types !== undefined);
+    const answer = await this.query<HeadRow & (SizedRow | EmptyRow)>(name, text, values);
 
-    const rows = answer.filter((row): row is EventRow & PageRow => row.position !== null);
-    const last = rows.at(-1);
-    const cut = last !== undefined && (rows.length === limit || Number(last.bytes) >= PAGE_BYTES);
-    if (direction === 'backwards') return { rows, position: cut ? BigInt(last.position) : START, caughtUp: !cut };
+    const rows = answer.filter((row) => row.position !== null);
+    const end = isCut(rows, limit) ? BigInt(rows.at(-1)!.position) : undefined;
+    if (direction === 'backwards') return { rows, position: end ?? START, caughtUp: end === undefined };
     const head = BigInt(answer[0]!.head);
-    const position = cut ? BigInt(last.position) : head > from ? head : from;
+    const position = end ?? (head > start ? head : start);
     return { rows, position, caughtUp: position >= head };
   }
 
   /** Events of one stream, read page by page. */
   async *stream(stream: StreamName, { from, direction = 'forwards', limit = Infinity }: ReadStreamOptions) {
+    const text = STREAM_STATEMENTS[direction];
     let next = from ?? (direction === 'forwards' ? 0 : MAX_REVISION);
     for (let left = limit; left > 0;) {
-      const rows = await this.query<PageRow & EventRow>(`log_stream_${direction}`, STREAM_STATEMENTS[direction], [
-        stream,
-        next,
-        Math.min(left, PAGE_EVENTS),
-      ]);
+      const size = Math.min(left, PAGE_EVENTS);
+      const rows = await this.query<SizedRow>(`log_stream_${direction}`, text, [stream, next, size]);
       yield* rows;
-      const last = rows.at(-1);
-      if (!last || (rows.length < Math.min(left, PAGE_EVENTS) && Number(last.bytes) < PAGE_BYTES)) return;
+      if (!isCut(rows, size)) return;
       left -= rows.length;
-      next = Number(last.revision) + (direction === 'forwards' ? 1 : -1);
+      next = Number(rows.at(-1)!.revision) + (direction === 'forwards' ? 1 : -1);
     }
   }
 
@@ -104,13 +99,21 @@ export class LogReader {
   }
 }
 
-interface PageRow {
+interface HeadRow {
   readonly head: string;
-  /** Null throughout when the page is empty. */
-  readonly position: string | null;
+}
+interface SizedRow extends EventRow {
   /** Of this event and all before it in the page. */
   readonly bytes: string;
 }
+/** What comes with the head when there is no event. */
+interface EmptyRow {
+  readonly position: null;
+}
+
+/** There may be more events after these. */
+const isCut = (rows: readonly SizedRow[], limit: number): boolean =>
+  rows.length === limit || Number(rows.at(-1)?.bytes) >= PAGE_BYTES;
 
 const END = 2n ** 63n - 1n;
 const MAX_REVISION = 2 ** 31 - 1;
@@ -129,24 +132,21 @@ const bounded = (from: string, order: string, limit: string) => `
   WHERE bytes - (${SIZE}) < ${PAGE_BYTES}`;
 
 /** Reads the head in the same snapshot: what a filter leaves out up to there need not be looked at again. */
-function pageStatement(shape: readonly string[]): string {
-  const [after, order] = shape.includes('forwards')
-    ? ['position > $1', 'position']
-    : ['position < $1', 'position DESC'];
-  const tenant = shape.includes('tenant') ? ' AND tenant_id = $3' : '';
-  const types = shape.includes('tenant') ? '$4::text[]' : '$3::text[]';
-  let from = `log.events WHERE ${after}${tenant}`;
-  if (shape.includes('types')) {
-    // With a tenant, each type has its own way through the index; without, the log is passed through in order.
-    from = tenant
-      ? `unnest(${types}) AS wanted (wanted) CROSS JOIN LATERAL (
-          SELECT * FROM log.events WHERE ${after}${tenant} AND type = wanted ORDER BY ${order} LIMIT $2) AS found`
-      : `${from} AND type = ANY (${types})`;
+function pageStatement(direction: 'forwards' | 'backwards', byTenant: boolean, byType: boolean) {
+  const [after, order] = direction === 'forwards' ? ['position > $1', 'position'] : ['position < $1', 'position DESC'];
+  let from = `log.events WHERE ${after}`;
+  if (byTenant) from += ' AND tenant_id = $3';
+  if (byType && !byTenant) from += ' AND type = ANY ($3::text[])'; // passes through the log
+  if (byType && byTenant) {
+    // Each type has its own way through the index.
+    const one = `SELECT * FROM ${from} AND type = wanted ORDER BY ${order} LIMIT $2`;
+    from = `unnest($4::text[]) AS wanted (wanted) CROSS JOIN LATERAL (${one}) AS found`;
   }
-  return `
+  const text = `
     SELECT head.head, page.* FROM (${HEAD}) AS head
     LEFT JOIN LATERAL (${bounded(from, order, '$2')}) AS page ON true
     ORDER BY page.${order}`;
+  return { name: `log_page_${direction}${byTenant ? '_tenant' : ''}${byType ? '_type' : ''}`, text };
 }
 
 const STREAM_STATEMENTS = {
@@ -164,7 +164,10 @@ const TAILS_STATEMENT = `
 
 const APPENDS_STATEMENT = `
   SELECT first, ${EVENT_COLUMNS}
-  FROM (SELECT event_id AS first, position AS begins, append_size AS size FROM log.events WHERE event_id = ANY ($1::uuid[])) AS found
+  FROM (
+    SELECT event_id AS first, position AS begins, append_size AS size
+    FROM log.events WHERE event_id = ANY ($1::uuid[])
+  ) AS found
   CROSS JOIN LATERAL (
     SELECT * FROM log.events WHERE position >= begins AND position < begins + size) AS append
   ORDER BY position`;

@@ -17,10 +17,10 @@ import type {
 } from '../event-store.js';
 import { AppendQueue } from './append-queue.js';
 import { assertDurable, HeldConnection } from './connection.js';
-import { Follower } from './follower.js';
 import { HeadWatch } from './head-watch.js';
 import { LogReader, PAGE_EVENTS } from './log-reader.js';
 import { decodeRow, pageOf, type EventRow } from './rows.js';
+import { Subscriptions } from './subscriptions.js';
 
 export interface PostgresEventStoreOptions {
   /** A database in which the log's migrations have run. */
@@ -36,7 +36,7 @@ export class PostgresEventStore implements EventStore {
   private readonly queue: AppendQueue;
   private readonly reader: LogReader;
   private readonly watch: HeadWatch;
-  private readonly follower: Follower;
+  private readonly subscriptions: Subscriptions;
   private readonly closing = new AbortController();
   private closed: Promise<void> | undefined;
 
@@ -48,7 +48,7 @@ export class PostgresEventStore implements EventStore {
     this.writer = new HeldConnection(pool, assertDurable);
     this.queue = new AppendQueue(this.writer, this.reader, codec);
     this.watch = new HeadWatch(pool);
-    this.follower = new Follower(this.reader, this.watch, codec);
+    this.subscriptions = new Subscriptions(this.reader, this.watch, codec);
   }
 
   /** Rejects with `UnsafeStore` when the database could lose acknowledged events, `StoreUnavailable` when it is away. */
@@ -95,7 +95,7 @@ export class PostgresEventStore implements EventStore {
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<Page> {
     const signals = [this.closing.signal, ...(options.signal ? [options.signal] : [])];
-    return this.follower.follow(options, AbortSignal.any(signals));
+    return this.subscriptions.open(options, AbortSignal.any(signals));
   }
 
   async findAppend(firstEventId: EventId): Promise<readonly Recorded[] | undefined> {

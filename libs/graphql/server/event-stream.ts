@@ -1,57 +1,48 @@
-import type { FastifyReply } from 'fastify';
-import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ExecutionResult } from 'graphql';
+import { createHandler, type Response } from 'graphql-sse';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { EVENT_STREAM } from './accept.js';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import type { RequestContext } from '../request-context.js';
+import { isOperation, type Operations } from './operations.js';
+import { carryOut, underway, type Underway } from './underway.js';
 
-/** Keeps the connection open through proxies that end silent ones. */
-const PING_MS = 12_000;
+/** One operation as server-sent events, in the distinct connections mode of the GraphQL over SSE protocol. */
+export type EventStreams = (request: FastifyRequest, reply: FastifyReply, context: RequestContext) => Promise<Response>;
 
-/**
- * Results as server-sent events, in the distinct connections mode of the GraphQL over SSE protocol. A slow reader is
- * waited for; one that goes away ends the subscription. When the server ends, the connection does without a last event,
- * so that the reader comes back.
- */
-export async function sendEventStream(
-  reply: FastifyReply,
-  results: AsyncGenerator<ExecutionResult, void> | ExecutionResult,
-  present: (result: ExecutionResult) => FormattedExecutionResult,
-  ending: AbortSignal,
-): Promise<FastifyReply> {
-  reply.hijack();
-  const response = reply.raw;
-  const iterable = Symbol.asyncIterator in results ? results : only(results);
-  const ping = setInterval(() => response.write(':\n\n'), PING_MS);
-  const left = (): void => {
-    clearInterval(ping);
-    ending.removeEventListener('abort', end);
-    void iterable.return();
+export function eventStreams(operations: Operations): EventStreams {
+  const handle = createHandler<ServerResponse, RequestContext, Underway>({
+    authenticate: () => '', // no token: every operation has a connection of its own
+    onSubscribe({ context }, parameters) {
+      const operation = operations.prepare(parameters);
+      if (!isOperation(operation)) return Readable.from([{ errors: operation }]);
+      return underway(operations, operation, parameters.variables, context);
+    },
+    validate: () => [], // `prepare` did
+    execute: carryOut(operations),
+    subscribe: carryOut(operations),
+    async onNext(_, { raw, context }, result) {
+      await room(raw);
+      return operations.present(result as ExecutionResult, context) as ExecutionResult; // in the form of its JSON
+    },
+  });
+  return ({ method, url, headers, body }, { raw }, context) => {
+    const seen: Record<string, string | undefined> = {
+      accept: 'text/event-stream', // it understands no list
+      // It looks for JSON anywhere in it, so a page of another site could hide that in a parameter of plain text.
+      'content-type': headers['content-type']?.split(';', 1)[0],
+    };
+    const get = (name: string): string | undefined => seen[name];
+    return handle({ method, url, headers: { get }, body: body as Record<string, unknown>, raw, context });
   };
-  const end = (): void => {
-    response.destroy();
-  };
-  response.on('close', left);
-  ending.addEventListener('abort', end);
-  if (response.destroyed) left(); // before anybody listened
-  response.setHeaders(new Map(Object.entries(reply.getHeaders() as Record<string, string>)));
-  response.writeHead(200, { 'content-type': `${EVENT_STREAM}; charset=utf-8`, 'cache-control': 'no-cache' });
-  response.flushHeaders();
-  for await (const result of iterable) {
-    await write(response, `event: next\ndata: ${JSON.stringify(present(result))}\n\n`);
-  }
-  await write(response, 'event: complete\ndata:\n\n');
-  response.end();
-  return reply;
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await
-async function* only<Result>(result: Result): AsyncGenerator<Result, void> {
-  yield result;
-}
-
-async function write(response: ServerResponse, text: string): Promise<void> {
-  if (response.destroyed || response.write(text)) return;
-  // Either there is room again or nobody reads any more.
+/** graphql-sse queues without bound what a slow reader leaves. So an event waits until those before it have left. */
+async function room(response: ServerResponse): Promise<void> {
+  await setImmediate();
+  if (!response.writableNeedDrain) return;
   const ended = new AbortController();
   await Promise.race([once(response, 'drain', ended), once(response, 'close', ended)]).finally(() => {
     ended.abort();

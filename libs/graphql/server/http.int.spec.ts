@@ -48,9 +48,12 @@ describe('GraphQL over HTTP', () => {
 
   it('refuses what a page of another site could send without asking', async () => {
     const query = JSON.stringify({ query: '{ hello }' });
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
-      const answer = await send({ method: 'POST', headers: { 'content-type': type }, body: query });
-      expect([answer.status, codes(answer)]).toEqual([415, ['INVALID_REQUEST']]);
+    const form = ['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'];
+    for (const type of ['text/plain', 'text/plain; a=application/json', ...form]) {
+      for (const accept of ['*/*', 'text/event-stream']) {
+        const answer = await send({ method: 'POST', headers: { 'content-type': type, accept }, body: query });
+        expect([answer.status, codes(answer)]).toEqual([415, ['INVALID_REQUEST']]);
+      }
     }
   });
 
@@ -66,8 +69,10 @@ describe('GraphQL over HTTP', () => {
 
   it('carries out no mutation by GET', async () => {
     const mutation = 'mutation { paint(input: { colour: RED, at: "2026-01-01T00:00:00Z" }) { painted } }';
-    const refused = await fetch(`${api.url}?query=${encodeURIComponent(mutation)}`);
-    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'POST']);
+    for (const accept of ['*/*', 'text/event-stream']) {
+      const refused = await fetch(`${api.url}?query=${encodeURIComponent(mutation)}`, { headers: { accept } });
+      expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'POST']);
+    }
   });
 
   it('shows a browser a page that needs no network', async () => {

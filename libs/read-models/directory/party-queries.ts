@@ -3,7 +3,7 @@ import type { Instant } from '../../event-sourcing/instant.js';
 import type { Position } from '../../event-sourcing/position.js';
 import type { PageRequest } from '../../graphql/paging.js';
 import type { ContactPointKind, PartyKind, PartyRole } from '../../ledger/party/party.words.js';
-import { all, following, orderBy, type Ordering } from '../ordering.js';
+import { all, following, limitOf, orderBy, type Ordering } from '../ordering.js';
 import type { ReadDatabase } from '../read-database.js';
 
 export interface PartyRow {
@@ -75,7 +75,6 @@ export const byRegistration = (direction: 'ASC' | 'DESC'): Ordering => ({
   direction,
 });
 
-/** One row more than the page holds, when there is one. */
 export const partyPage = (
   db: ReadDatabase,
   tenantId: string,
@@ -86,7 +85,7 @@ export const partyPage = (
   db.rows(sql<PartyRow>`
     SELECT ${COLUMNS} FROM directory.parties p
      WHERE ${all([...matching(tenantId, filter), ...following(ordering, page)])}
-     ${orderBy(ordering)} LIMIT ${page.first + 1}`);
+     ${orderBy(ordering)} ${limitOf(page)}`);
 
 export async function countParties(db: ReadDatabase, tenantId: string, filter: PartyFilter): Promise<number> {
   const [counted] = await db.rows(sql<{ count: number }>`

@@ -22,7 +22,7 @@ import {
   type PartyRow,
 } from './party-queries.js';
 import { Affiliation, ContactPoint, Identity, PartiesArguments, Party, PartyConnection } from './party.types.js';
-import { byOpening, countRelationshipsOf, relationshipPagesOf, type RelationshipRow } from './relationship-queries.js';
+import { countRelationshipsOf, relationshipPagesOf, type RelationshipRow } from './relationship-queries.js';
 import { RelationshipConnection } from './relationship.types.js';
 
 @Roles(...READERS)
@@ -100,7 +100,7 @@ export class PartyResolver {
   ): Promise<Connection<RelationshipRow>> {
     const page = pageRequest({ first, after });
     const pages = manyEach(context, `relationships of parties ${String(first)} ${String(after)}`, (tenantId, ids) =>
-      relationshipPagesOf(this.db, tenantId, ids, byOpening('DESC'), page),
+      relationshipPagesOf(this.db, tenantId, ids, page),
     );
     const counts = countEach(context, 'relationships of parties, counted', (tenantId, ids) =>
       countRelationshipsOf(this.db, tenantId, ids),

@@ -79,7 +79,11 @@ export const directory: Projection = {
         position: 'bigint not null',
       },
       key: ['tenant_id', 'relationship_id'],
-      indexes: ['(tenant_id, opened_at, position)', '(tenant_id, a_id)', '(tenant_id, b_id)'],
+      indexes: [
+        '(tenant_id, opened_at, position)',
+        '(tenant_id, a_id, opened_at, position)',
+        '(tenant_id, b_id, opened_at, position)',
+      ],
     },
     stewards: {
       columns: {

@@ -11,7 +11,7 @@ import type {
 } from '../../ledger/relationship/relationship.words.js';
 import type { Channel } from '../../ledger/touch/touch.words.js';
 import { OPEN } from '../on.js';
-import { all, following, ofTenant, orderBy, type Ordering } from '../ordering.js';
+import { all, following, limitOf, ofTenant, orderBy, type Ordering } from '../ordering.js';
 import type { ReadDatabase } from '../read-database.js';
 import type { TouchStatus } from '../touch-frequency/frequency.js';
 import { hasStatus, overdueBefore, STANDING, type StandingRow } from '../touch-frequency/standing.js';
@@ -41,8 +41,11 @@ export interface StewardRow {
   readonly warmIntro: boolean | null;
 }
 
-/** What of the directory and of the standings a list is about: conditions on `d` and `f`. */
-export type Selection = readonly RawBuilder<unknown>[];
+/** What a list is about: relationships `d`, and conditions on them and on their standings `f`. */
+export interface Selection {
+  readonly from: RawBuilder<unknown>;
+  readonly where: readonly RawBuilder<unknown>[];
+}
 
 export interface RelationshipFilter {
   /** Steward now, PRIMARY or BACKUP. */
@@ -55,25 +58,24 @@ export interface RelationshipFilter {
 
 export function matching(tenantId: string, filter: RelationshipFilter, asOf: Instant): Selection {
   const { stewardId, partyId, kind, stage, status } = filter;
-  const conditions: RawBuilder<unknown>[] = [];
-  if (partyId)
-    conditions.push(sql`d.relationship_id IN (SELECT relationship_id FROM ${tiesOf(tenantId, sql`${partyId}`)} t)`);
-  if (kind) conditions.push(sql`d.kind = ${kind}`);
-  if (stage) conditions.push(sql`d.stage = ${stage}`);
-  if (status) conditions.push(hasStatus(status, asOf));
+  const where: RawBuilder<unknown>[] = [];
+  if (kind) where.push(sql`d.kind = ${kind}`);
+  if (stage) where.push(sql`d.stage = ${stage}`);
+  if (status) where.push(hasStatus(status, asOf));
+  // As an array, so that the planner begins with the ties of the steward: nobody carries very many.
   if (stewardId) {
-    conditions.push(sql`d.relationship_id IN (
+    where.push(sql`d.relationship_id = ANY(ARRAY(
       SELECT relationship_id FROM directory.stewards
-       WHERE tenant_id = ${tenantId} AND steward_id = ${stewardId} AND until_position = ${sql.lit(OPEN)})`);
+       WHERE tenant_id = ${tenantId} AND steward_id = ${stewardId} AND until_position = ${sql.lit(OPEN)}))`);
   }
-  return conditions;
+  return { from: partyId ? tiesOf(tenantId, sql`${partyId}`) : sql`directory.relationships`, where };
 }
 
-/** What a steward carries as PRIMARY (null: all that is carried or not) and was overdue before a moment. */
-export const overdue = (stewardId: string | null, before: Instant): Selection => [
-  ...(stewardId === null ? [] : [sql`f.steward_id = ${stewardId}`]),
-  overdueBefore(before),
-];
+/** What was overdue before a moment: all of it, or what a steward carries as PRIMARY. */
+export const overdue = (stewardId: string | null, before: Instant): Selection => ({
+  from: sql`directory.relationships`,
+  where: [...(stewardId === null ? [] : [sql`f.steward_id = ${stewardId}`]), overdueBefore(before)],
+});
 
 export const byOpening = (direction: 'ASC' | 'DESC'): Ordering => ({
   tenant: sql`d.tenant_id`,
@@ -82,7 +84,9 @@ export const byOpening = (direction: 'ASC' | 'DESC'): Ordering => ({
   direction,
 });
 
-/** The relationships of a party. Each side has an index of its own, which an OR would not always use. */
+const NEWEST = byOpening('DESC');
+
+/** The relationships of a party. Each side has an index of its own that is merged in its order; an OR has none. */
 const tiesOf = (tenantId: string, partyId: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   SELECT * FROM directory.relationships WHERE tenant_id = ${tenantId} AND a_id = ${partyId}
   UNION ALL
@@ -106,45 +110,43 @@ export const relationshipsById = (
     SELECT ${COLUMNS} FROM directory.relationships d ${STANDINGS}
      WHERE d.tenant_id = ${tenantId} AND d.relationship_id = ANY(${ids})`);
 
-/** One row more than the page holds, when there is one. */
 export const relationshipPage = (
   db: ReadDatabase,
   tenantId: string,
-  selection: Selection,
+  { from, where }: Selection,
   ordering: Ordering,
   page: PageRequest,
 ): Promise<RelationshipRow[]> =>
   db.rows(sql<RelationshipRow>`
-    SELECT ${COLUMNS} FROM directory.relationships d ${STANDINGS}
-     WHERE ${all([ofTenant(ordering, tenantId), ...selection, ...following(ordering, page)])}
-     ${orderBy(ordering)} LIMIT ${page.first + 1}`);
+    SELECT ${COLUMNS} FROM ${from} d ${STANDINGS}
+     WHERE ${all([ofTenant(ordering, tenantId), ...where, ...following(ordering, page)])}
+     ${orderBy(ordering)} ${limitOf(page)}`);
 
 export async function countRelationships(
   db: ReadDatabase,
   tenantId: string,
-  selection: Selection,
+  { from, where }: Selection,
   ordering: Ordering,
 ): Promise<number> {
   const [counted] = await db.rows(sql<{ count: number }>`
-    SELECT count(*)::int FROM directory.relationships d ${STANDINGS}
-     WHERE ${all([ofTenant(ordering, tenantId), ...selection])}`);
+    SELECT count(*)::int FROM ${from} d ${STANDINGS} WHERE ${all([ofTenant(ordering, tenantId), ...where])}`);
   return counted?.count ?? 0;
 }
 
-/** The same page for each of many parties, in one statement. */
+/** A page of the newest relationships of each of many parties, in one statement. */
 export const relationshipPagesOf = (
   db: ReadDatabase,
   tenantId: string,
   partyIds: readonly string[],
-  ordering: Ordering,
   page: PageRequest,
 ): Promise<(RelationshipRow & { readonly owner: string })[]> =>
   db.rows(sql<RelationshipRow & { readonly owner: string }>`
-    SELECT party.id AS owner, r.* FROM unnest(${partyIds}::text[]) AS party (id)
+    SELECT party.id AS owner, ${COLUMNS} FROM unnest(${partyIds}::text[]) AS party (id)
      CROSS JOIN LATERAL (
-           SELECT ${COLUMNS} FROM ${tiesOf(tenantId, sql`party.id`)} d ${STANDINGS}
-            WHERE ${all([ofTenant(ordering, tenantId), ...following(ordering, page)])}
-            ${orderBy(ordering)} LIMIT ${page.first + 1}) r`);
+           SELECT * FROM ${tiesOf(tenantId, sql`party.id`)} d
+            WHERE ${all([ofTenant(NEWEST, tenantId), ...following(NEWEST, page)])}
+            ${orderBy(NEWEST)} ${limitOf(page)}) d
+      ${STANDINGS} ${orderBy(NEWEST)}`);
 
 export const countRelationshipsOf = (
   db: ReadDatabase,

@@ -3,7 +3,7 @@ import type { Instant } from '../../event-sourcing/instant.js';
 import type { Position } from '../../event-sourcing/position.js';
 import type { PageRequest } from '../../graphql/paging.js';
 import type { Channel } from '../../ledger/touch/touch.words.js';
-import { all, following, ofTenant, orderBy, type Ordering } from '../ordering.js';
+import { all, following, limitOf, ofTenant, orderBy, type Ordering } from '../ordering.js';
 import type { ReadDatabase } from '../read-database.js';
 import type { Amendment, StoredTouchFacts } from './projection.js';
 
@@ -58,7 +58,7 @@ export const byTime = (direction: 'ASC' | 'DESC'): Ordering => ({
   direction,
 });
 
-/** The same page of each of many relationships, in one statement; one row more than the page holds, when there is one. */
+/** The same page of each of many relationships, in one statement. */
 export async function entryPages(
   db: ReadDatabase,
   tenantId: string,
@@ -73,7 +73,7 @@ export async function entryPages(
            SELECT ${COLUMNS} FROM timeline.entries e
             WHERE ${ofTenant(ordering, tenantId)} AND e.relationship_id = wanted.id
               AND ${all([...matching(filter), ...following(ordering, page)])}
-            ${orderBy(ordering)} LIMIT ${page.first + 1}) e`);
+            ${orderBy(ordering)} ${limitOf(page)}) e`);
   return rows.map(shown);
 }
 

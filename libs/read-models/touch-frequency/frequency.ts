@@ -1,5 +1,5 @@
 /**
- * How often two parties meet, by the formulas of docs/metrics.md (touch frequency). Pure: time is an argument.
+ * How often two parties meet. Pure: time is an argument, so what comes late, is corrected or retracted needs no thought.
  * Moments are milliseconds since 1970, results are days of 24 hours. Every list is in the order (time, position).
  */
 export interface History {
@@ -36,7 +36,9 @@ export interface StewardTerm {
   readonly stewardId: string | null;
 }
 
-/** `LAPSED`: the clock stands still. Null without a cadence. */
+/**
+ * ON_TRACK until the next touch is due, then DUE until the grace is over too, then OVERDUE. LAPSED: the clock stands.
+ */
 export type TouchStatus = 'ON_TRACK' | 'DUE' | 'OVERDUE' | 'LAPSED';
 
 /** The moments that a standing follows from, for as long as nothing else happens. */
@@ -55,6 +57,7 @@ export interface Marks {
 export interface Standing {
   /** Keeps its value while the clock stands; null without a cadence. */
   readonly overdueDays: number | null;
+  /** Null without a cadence, unless the clock stands. */
   readonly status: TouchStatus | null;
 }
 

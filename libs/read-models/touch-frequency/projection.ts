@@ -62,7 +62,8 @@ export const touchFrequency: Projection = {
       indexes: [
         `(tenant_id, coalesce(last_touch_at, '-infinity'), position)`,
         `(tenant_id, coalesce(due_at, 'infinity'), position)`,
-        '(tenant_id, steward_id, overdue_at) WHERE due_at IS NOT NULL',
+        '(tenant_id, overdue_at, position) WHERE due_at IS NOT NULL',
+        '(tenant_id, steward_id, overdue_at, position) WHERE due_at IS NOT NULL',
       ],
       derive: {
         columns: {

@@ -62,15 +62,15 @@ export function touchStats(
   const asksTies = groupBy === 'RELATIONSHIP_KIND' || filter.kind || filter.partyId;
   const asksStewards = groupBy === 'STEWARD' || filter.stewardId;
   const key = groupBy ? KEYS[groupBy] : sql`NULL::text`;
-  const stretch = bucket ? sql`date_trunc(${sql.lit(bucket)}, t.occurred_at, 'UTC')` : sql`NULL::timestamptz`;
+  const stretch = bucket ? sql`date_trunc(${sql.lit(bucket)}, t.occurred_at AT TIME ZONE 'UTC')` : sql`NULL::timestamp`;
   // By relationship first: twice as fast as count(DISTINCT), which sorts all touches.
   return db.rows(sql<StatsRow>`
-    SELECT key, bucket, sum(touches)::int AS count, count(*)::int AS relationships
+    SELECT key, bucket AT TIME ZONE 'UTC' AS bucket, sum(touches)::int AS count, count(*)::int AS relationships
       FROM (SELECT ${key} AS key, ${stretch} AS bucket, count(*) AS touches
               FROM touch_frequency.touches t ${asksTies ? TIES : sql``} ${asksStewards ? stewards(tenantId) : sql``}
              WHERE ${all(matching(tenantId, filter))}
              GROUP BY 1, 2, t.relationship_id) grouped
-     GROUP BY key, bucket ORDER BY bucket, count DESC, key LIMIT ${limit}`);
+     GROUP BY key, bucket ORDER BY bucket, count DESC, key LIMIT ${sql.lit(limit)}`);
 }
 
 function matching(tenantId: string, filter: StatsFilter): RawBuilder<unknown>[] {

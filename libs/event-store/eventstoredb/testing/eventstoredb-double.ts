@@ -19,12 +19,14 @@ import { streamName } from './double-messages.js';
 import { answerRead, type ReadCall } from './double-reads.js';
 
 /** What may happen to an append on its way. */
-export type AppendFault =
-  | 'connection lost before it is stored'
-  | 'connection lost after it is stored'
-  | 'no answer and not stored'
-  | 'no answer though stored'
-  | 'busy';
+export const APPEND_FAULTS = [
+  'connection lost before it is stored',
+  'connection lost after it is stored',
+  'no answer and not stored',
+  'no answer though stored',
+  'busy',
+] as const;
+export type AppendFault = (typeof APPEND_FAULTS)[number];
 
 export interface DoubleOptions {
   /** Bytes of one append; the real server's default is 1 MiB, at most 16 MB can be set. */

@@ -12,7 +12,7 @@ import { decodeRow, pageOf, type EventRow, type RowPage } from './rows.js';
  * Feeds subscriptions. One that is behind reads for itself, filtered by the database; those at the head share one read
  * of what is new, and its decoded events, and each picks its own.
  */
-export class Follower {
+export class Subscriptions {
   private newest: { readonly key: string; readonly page: Promise<RowPage> } | undefined;
   private readonly decoded = new WeakMap<EventRow, Recorded>();
 
@@ -22,7 +22,7 @@ export class Follower {
     private readonly codec: Codec,
   ) {}
 
-  async *follow(options: SubscribeOptions, signal: AbortSignal): AsyncGenerator<Page, void, undefined> {
+  async *open(options: SubscribeOptions, signal: AbortSignal): AsyncGenerator<Page, void, undefined> {
     let position = options.from ?? START;
     let atHead = false;
     for (let failures = 0; !signal.aborted;) {

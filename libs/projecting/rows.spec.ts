@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Row } from '../event-sourcing/projection.js';
+import { WorkingRows, type RowsOptions } from './rows.js';
+import { compile } from './tables.js';
+
+const projection = compile({
+  name: 'things',
+  version: 1,
+  tables: { things: { columns: { tenant_id: 'text', id: 'integer', size: 'integer' }, key: ['tenant_id', 'id'] } },
+  on: {},
+});
+const rowsWith = (options: Partial<RowsOptions> = {}) =>
+  new WorkingRows(projection, { capacity: 100, empty: false, strict: false, ...options });
+const thing = (id: number, size = 0): Row => ({ tenant_id: 'demo', id, size });
+const taken = (rows: WorkingRows) =>
+  [...(rows.take().get('things')?.changes ?? [])].map(([key, { row, stored }]) => [
+    key.split('\0')[1],
+    row?.['size'],
+    stored,
+  ]);
+
+describe('the rows of a batch', () => {
+  it('hands over each row once, as the last event left it', () => {
+    const rows = rowsWith();
+    rows.put('things', thing(1));
+    rows.put('things', thing(2));
+    rows.put('things', thing(1, 5));
+    expect(rows.changed).toBe(2);
+    expect(taken(rows)).toEqual([
+      ['1', 5, 'unknown'],
+      ['2', 0, 'unknown'],
+    ]);
+    expect(taken(rows)).toEqual([]);
+  });
+
+  it('knows which rows the database holds: those it was told of, and those it was handed', () => {
+    const rows = rowsWith();
+    rows.remember('things', 'demo\0' + '1', thing(1));
+    rows.remember('things', 'demo\0' + '2', null);
+    rows.put('things', thing(1, 1));
+    rows.put('things', thing(2, 1));
+    expect(taken(rows)).toEqual([
+      ['1', 1, true],
+      ['2', 1, false],
+    ]);
+    rows.delete('things', ['demo', 2]);
+    expect(taken(rows)).toEqual([['2', undefined, true]]);
+    rows.put('things', thing(2, 3));
+    expect(taken(rows)).toEqual([['2', 3, false]]);
+  });
+
+  it('knows every row of a build that was empty, until it has to forget some', () => {
+    const rows = rowsWith({ empty: true, capacity: 4 });
+    for (let id = 1; rows.complete; id++) {
+      expect(rows.get('things', ['demo', id])).toBeUndefined();
+      rows.put('things', thing(id));
+      rows.take();
+    }
+    expect(() => rows.get('things', ['demo', 1])).toThrow('things (demo, 1) without naming it');
+  });
+
+  it('keeps the rows that are used', () => {
+    const rows = rowsWith({ capacity: 4 });
+    rows.put('things', thing(0));
+    for (let id = 1; id < 50; id++) {
+      rows.put('things', thing(id));
+      rows.take();
+      expect(rows.get('things', ['demo', 0])).toEqual(thing(0));
+    }
+  });
+
+  it('lets a handler get what it named, and put only columns that there are, when it is strict', () => {
+    const rows = rowsWith({ strict: true });
+    rows.put('things', thing(1));
+    rows.name(['things' + 'demo\0' + '1']);
+    expect(rows.get('things', ['demo', 1])).toEqual(thing(1));
+    rows.name([]);
+    expect(() => rows.get('things', ['demo', 1])).toThrow('without naming it');
+    expect(() => {
+      rows.put('things', { ...thing(1), colour: 'red' });
+    }).toThrow('things has no column colour');
+    expect(() => {
+      rows.put('nothings', thing(1));
+    }).toThrow('There is no table nothings');
+  });
+});
