@@ -7,6 +7,8 @@ export interface PoolOptions {
   readonly role?: 'rapport_app';
   /** Connections at most. */
   readonly max?: number;
+  /** Settings of every session over those of the server: how it plans, how long it waits. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -14,10 +16,11 @@ export interface PoolOptions {
  * timestamptz, and text for numeric and date. A session that is terminated does not end the process: its query
  * rejects, and the pool opens another one.
  */
-export function openPool(url: string, { applicationName, role, max = 10 }: PoolOptions): pg.Pool {
+export function openPool(url: string, { applicationName, role, max = 10, settings }: PoolOptions): pg.Pool {
   // As start-up options they cost no round trip. `options` of the url would replace ours without a word.
   const own = new URL(url).searchParams.get('options');
-  const options = [own, '-c timezone=UTC', role && `-c role=${role}`].filter(Boolean).join(' ');
+  const all = Object.entries({ timezone: 'UTC', ...(role && { role, ...PATIENCE }), ...settings });
+  const options = [own, ...all.map(([name, value]) => `-c ${name}=${value}`)].filter(Boolean).join(' ');
   const pool = new pg.Pool({
     connectionString: withOptions(url, options),
     application_name: applicationName,
@@ -28,6 +31,9 @@ export function openPool(url: string, { applicationName, role, max = 10 }: PoolO
   pool.on('connect', (session) => session.on('error', () => undefined)); // the pool listens only while it is idle
   return pool;
 }
+
+// A process that froze in a transaction, or whose host is gone, must not hold its locks for ever: nobody could take over.
+const PATIENCE = { idle_in_transaction_session_timeout: '30s' };
 
 function withOptions(url: string, options: string): string {
   const changed = new URL(url);

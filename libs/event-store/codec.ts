@@ -1,5 +1,5 @@
+import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../event-sourcing/canonical.js';
 import type { EventTypeSpec, Recorded } from '../event-sourcing/event.js';
 import type { Instant } from '../event-sourcing/instant.js';
 import type { Position } from '../event-sourcing/position.js';
@@ -65,12 +65,13 @@ export class Codec {
 
 // Walking through every event costs more than to canonicalise it: only where something is suspicious is it looked at.
 function canonicalBytes(value: object, field: string): Buffer {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = canonicalJson(value); // throws at half of a surrogate pair
+    text = canonicalize(value); // throws at half of a surrogate pair
   } catch (error) {
     throw isStorable(value) ? error : new UnstorableText(field);
   }
+  if (text === undefined) throw new Error(`${field} is no JSON object.`);
   if (text.includes('\\u0000') && !isStorable(value)) throw new UnstorableText(field);
   return Buffer.from(text, 'utf8');
 }

@@ -1,6 +1,6 @@
+import canonicalize from 'canonicalize';
 import { LRUCache } from 'lru-cache';
 import { hash, randomUUID } from 'node:crypto';
-import { canonicalJson } from '../event-sourcing/canonical.js';
 import { isRefusal, type Command, type DecisionContext, type Refusal } from '../event-sourcing/decider.js';
 import type { Actor, Event } from '../event-sourcing/event.js';
 import { deriveId, type IdPrefix } from '../event-sourcing/id.js';
@@ -77,7 +77,7 @@ export class Execute {
     const idempotencyKey = context.idempotencyKey ?? randomUUID();
     const id = <Prefix extends IdPrefix>(prefix: Prefix) => deriveId(prefix, tenantId, idempotencyKey);
     const decisionContext = { tenantId, actor, now, occurredAt, id };
-    const inputHash = hash('sha256', canonicalJson(command), 'hex');
+    const inputHash = hash('sha256', canonicalize(command) ?? '', 'hex');
     const eventId = (index: number) => deriveId('evt', tenantId, idempotencyKey, String(index));
     const firstEventId = eventId(0);
     const correlationId = context.correlationId ?? idempotencyKey;

@@ -22,7 +22,7 @@ export interface BulkLimits {
 }
 
 /** Some 100 MB of rows per table at most. */
-const LIMITS: BulkLimits = { capacity: 100_000, changes: 50_000, events: 500_000, page: 2000 };
+const LIMITS: BulkLimits = { capacity: 100_000, changes: 20_000, events: 500_000, page: 2000 };
 
 /**
  * Applies the log to a build in large steps, up to `until` or to the head: rows are folded in memory, new ones go in
@@ -181,11 +181,11 @@ async function* ahead(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
   let next = iterator.next();
   try {
     for (;;) {
-      const { done, value } = await next;
-      if (done) return;
+      const page = await next;
+      if (page.done === true) return;
       next = iterator.next();
       next.catch(() => undefined); // heard of when it is awaited
-      yield value;
+      yield page.value;
     }
   } finally {
     await next.catch(() => undefined);

@@ -68,7 +68,6 @@ async function finish(work: Work): Promise<void> {
     const derived = writers.filter(({ table }) => table.spec.derive);
     const plain = writers.filter(({ table }) => !table.spec.derive);
     for (const writer of [...plain, ...derived]) {
-      await session.query(`ANALYZE ${qualified(schema, writer.table.name)}`); // for the plan of the derivation
       await writer.deriveAll(session);
       await createIndexes(session, schema, writer.table);
       await session.query(`ANALYZE ${qualified(schema, writer.table.name)}`);

@@ -59,14 +59,40 @@ describe('the rows of a batch', () => {
     expect(() => rows.get('things', ['demo', 1])).toThrow('things (demo, 1) without naming it');
   });
 
-  it('keeps the rows that are used', () => {
+  it('keeps the rows that are read', () => {
     const rows = rowsWith({ capacity: 4 });
     rows.put('things', thing(0));
     for (let id = 1; id < 50; id++) {
-      rows.put('things', thing(id));
-      rows.take();
       expect(rows.get('things', ['demo', 0])).toEqual(thing(0));
+      rows.remember('things', `demo\0${String(id)}`, null);
+      rows.take();
     }
+  });
+
+  it('forgets rows that nobody reads, but not before they are written', () => {
+    const rows = rowsWith({ empty: true });
+    rows.put('things', thing(1));
+    expect(taken(rows)).toEqual([['1', 0, false]]);
+    expect(rows.knows('things', 'demo\0' + '1')).toBe(true);
+    rows.put('things', thing(2));
+    expect(taken(rows)).toEqual([['2', 0, 'unknown']]);
+    expect(rows.knows('things', 'demo\0' + '1')).toBe(false);
+    rows.put('things', thing(2, 1));
+    expect(taken(rows)).toEqual([['2', 1, true]]);
+  });
+
+  it('never goes back to what a row was before it was replaced unread', () => {
+    const rows = rowsWith({ capacity: 2 });
+    rows.remember('things', 'demo\0' + '1', thing(1));
+    rows.take();
+    rows.remember('things', 'demo\0' + '2', thing(2));
+    rows.take(); // the first is among the older ones by now
+    rows.put('things', thing(1, 7));
+    rows.take();
+    rows.take();
+    expect(rows.knows('things', 'demo\0' + '1') ? rows.get('things', ['demo', 1]) : 'to be looked up').toEqual(
+      thing(1, 7),
+    );
   });
 
   it('lets a handler get what it named, and put only columns that there are, when it is strict', () => {

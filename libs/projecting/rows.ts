@@ -6,6 +6,8 @@ export interface Change {
   row: Row | null;
   /** Whether the database holds a row with this key before the change. */
   readonly stored: boolean | 'unknown';
+  /** Some handler has read it, so others may too. */
+  wasRead: boolean;
 }
 
 /** What a batch did to one table, by key. */
@@ -16,7 +18,7 @@ export interface TableChanges {
 }
 
 export interface RowsOptions {
-  /** Rows kept per table, about; beside them are those that changed since the last `take`. */
+  /** Rows kept per table, about; beside them are those that changed since the last `take` but one. */
   readonly capacity: number;
   /** The build is empty: what is not here is not in the database either. */
   readonly empty: boolean;
@@ -25,9 +27,9 @@ export interface RowsOptions {
 }
 
 /**
- * The rows of a build as its events left them: those that changed and are not written yet, and the ones used last.
- * Only the owner of a build changes its rows, so what is remembered here stays true until a write fails; then the
- * whole set is thrown away.
+ * The rows of a build as its events left them: those that changed and are not written yet, and of those that handlers
+ * read, the ones used last. Only the owner of a build changes its rows, so what is remembered here stays true until a
+ * write fails; then the whole set is thrown away.
  */
 export class WorkingRows implements Rows {
   private readonly tables = new Map<string, TableRows>();
@@ -42,7 +44,7 @@ export class WorkingRows implements Rows {
 
   get(table: string, key: Key): Row | undefined {
     const text = keyText(key);
-    const row = this.table(table).find(text);
+    const row = this.table(table).get(text);
     if (row === undefined || (this.named && !this.named.includes(table + text))) {
       throw new Error(`A handler gets ${table} (${key.join(', ')}) without naming it in its reads.`);
     }
@@ -109,6 +111,8 @@ class TableRows {
   complete: boolean;
   touched = new Set<string>();
   private changes = new Map<string, Change>();
+  /** Taken and perhaps not written yet. */
+  private taken: ReadonlyMap<string, Change> = new Map();
   private recent = new Map<string, Row | null>();
   private older = new Map<string, Row | null>();
 
@@ -119,15 +123,22 @@ class TableRows {
     this.complete = options.empty;
   }
 
+  /** For a handler. Null: there is no such row. Undefined: it should have been looked up. */
+  get(key: string): Row | null | undefined {
+    const change = this.changes.get(key);
+    if (change) {
+      change.wasRead = true;
+      return change.row;
+    }
+    const row = this.find(key);
+    if (row !== undefined) this.recent.set(key, row);
+    return row;
+  }
+
   /** Null: there is no such row. Undefined: it must be looked up. */
   find(key: string): Row | null | undefined {
-    const change = this.changes.get(key);
-    if (change) return change.row;
-    const recent = this.recent.get(key);
-    if (recent !== undefined) return recent;
-    const older = this.older.get(key);
-    if (older !== undefined) this.recent.set(key, older);
-    return older ?? (this.complete || older === null ? null : undefined);
+    const known = this.known(key);
+    return known === undefined && this.complete ? null : known;
   }
 
   put(row: Row): void {
@@ -139,8 +150,9 @@ class TableRows {
     const change = this.changes.get(key);
     if (change) change.row = row;
     else {
-      const known = this.find(key);
-      this.changes.set(key, { row, stored: known === undefined ? 'unknown' : known !== null });
+      const known = this.known(key);
+      const stored = known === undefined ? (this.complete ? false : 'unknown') : known !== null;
+      this.changes.set(key, { row, stored, wasRead: this.recent.has(key) || this.older.has(key) });
     }
   }
 
@@ -159,11 +171,22 @@ class TableRows {
       this.older = this.recent;
       this.recent = new Map();
     }
-    for (const [key, { row }] of this.changes) this.recent.set(key, row);
+    for (const [key, { row, wasRead }] of this.changes) {
+      if (wasRead) this.recent.set(key, row);
+      else this.complete = false; // put unread, it will hardly be read: not worth its memory
+    }
     const taken = { changes: this.changes, touched: this.touched };
+    this.taken = this.changes;
     this.changes = new Map();
     this.touched = new Set();
     return taken;
+  }
+
+  private known(key: string): Row | null | undefined {
+    const change = this.changes.get(key) ?? this.taken.get(key);
+    if (change) return change.row;
+    const recent = this.recent.get(key);
+    return recent === undefined ? this.older.get(key) : recent;
   }
 
   private check(row: Row): void {

@@ -16,7 +16,7 @@ export interface Ground {
   /** Ended before the server is. */
   started<Answer>(starting: Promise<BenchProcess<Answer>>): Promise<Answer>;
   /** Closed before the server is, last one first. */
-  onEnd(close: () => Promise<unknown>): void;
+  onEnd(close: () => unknown): void;
   /** For files. */
   readonly directory: string;
 }
@@ -26,7 +26,7 @@ export async function onGround<Result>(bench: (ground: Ground) => Promise<Result
   // The name: what a killed bench leaves is removed by the next `npm test`, see test/global-setup.mjs.
   const directory = mkdtempSync(join(tmpdir(), `rapport-test-${process.pid}-`));
   const server = await startEmbeddedPostgres({ directory, settings: { max_connections: '200' } });
-  const closing: (() => Promise<unknown>)[] = [];
+  const closing: (() => unknown)[] = [];
   let ended: Promise<void> | undefined;
   const end = () => (ended ??= leave());
   async function leave(): Promise<void> {

@@ -53,7 +53,9 @@ async function grown(ground: Ground, name: string, events: number) {
   const relationships = await openRelationships(ledger, RELATIONSHIPS);
   const api = await ground.started(startProcess<object, { url: string }>('api-process.ts', { url }));
   const connections = await Connections.open(api.url, CALLERS);
-  ground.onEnd(async () => connections.close());
+  ground.onEnd(() => {
+    connections.close();
+  });
 
   const record: Work = (number) =>
     ledger.execute.run(

@@ -89,7 +89,8 @@ async function importFile(file: string, source: string, url: string): Promise<Im
   const args = [CLI, 'import', file, '--type', 'touches', '--source', source, '--ours', OURS, '--json'];
   const env = { ...process.env, RAPPORT_URL: url };
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [said, problem, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  const [said, problem, [code]] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
   if (code !== 0) throw new Error(`rapport import ended with ${String(code)}: ${problem}`);
   const result = JSON.parse(said) as ImportResult;
   if (result.rejectedRows > 0) throw new Error(`${result.rejectedRows} rows were rejected.`);

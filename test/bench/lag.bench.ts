@@ -96,7 +96,9 @@ async function floorTrip(ground: Ground): Promise<Trip> {
   let reached = 0n;
   const waiting = new Map<bigint, () => void>();
   const listener = await pool.connect();
-  ground.onEnd(async () => listener.release(true));
+  ground.onEnd(() => {
+    listener.release(true);
+  });
   listener.on('notification', ({ payload = '' }) => {
     reached = BigInt(payload);
     for (const [position, resolve] of waiting) if (position <= reached && waiting.delete(position)) resolve();

@@ -18,7 +18,9 @@ export const run = (): Promise<readonly Ratio[]> =>
     const relationships = await openRelationships(ledger, RELATIONSHIPS);
     const { url } = await ground.started(startProcess<object, { url: string }>('api-process.ts', { url: ledger.url }));
     const connections = await Connections.open(url, CONNECTIONS);
-    ground.onEnd(async () => connections.close());
+    ground.onEnd(() => {
+      connections.close();
+    });
 
     const ask = async (query: string, variables: object = {}): Promise<void> => {
       const answer = await connections.post('/graphql', JSON.stringify({ query, variables }));

@@ -7,7 +7,7 @@ const TYPESCRIPT = new URL('../typescript.mjs', import.meta.url).href;
 export interface BenchProcess<Answer> {
   /** What it said when it was ready. */
   readonly answer: Answer;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**
@@ -46,7 +46,7 @@ function answerOf<Answer>(child: ChildProcess, file: string): Promise<Answer> {
 
 export interface Served<Answer> {
   readonly answer: Answer;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** The other side: what the process does from its first message until it is left alone. */

@@ -26,7 +26,9 @@ export const run = (): Promise<readonly Ratio[]> =>
     const floor = await ground.started(startProcess<object, { url: string }>('floor-process.ts', floorOptions));
     const asked = await Connections.open(api.url, CONNECTIONS);
     const plain = await Connections.open(floor.url, CONNECTIONS);
-    ground.onEnd(async () => [asked, plain].forEach((connections) => connections.close()));
+    ground.onEnd(() => {
+      for (const connections of [asked, plain]) connections.close();
+    });
 
     const idOf = (number: number) => rows[number % rows.length]!.id;
     const ask = (query: string, variables: object) => asked.post('/graphql', JSON.stringify({ query, variables }));

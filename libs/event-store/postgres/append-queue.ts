@@ -2,7 +2,7 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import type { Codec, EncodedEvent } from '../codec.js';
 import { AppendOutcomeUnknown, StoreUnavailable } from '../errors.js';
 import type { Append, AppendOutcome } from '../event-store.js';
-import { encodeAppend, writeBatch, type EncodedAppend, type Verdict } from './batch.js';
+import { encodeAppend, writeBatch, writeOne, type EncodedAppend, type Verdict } from './batch.js';
 import { asStoreError, isConnectionLost, type HeldConnection } from './connection.js';
 import type { LogReader } from './log-reader.js';
 import { decodeRow, type EventRow } from './rows.js';
@@ -20,6 +20,7 @@ interface Answer {
 
 const BATCH_EVENTS = 500;
 const BATCH_BYTES = 4 << 20;
+const SECOND_BATCH = 16; // appends that are worth one
 const ATTEMPTS = 10; // over some six seconds
 
 /**
@@ -50,27 +51,40 @@ export class AppendQueue {
   }
 
   private async drain(): Promise<void> {
+    const underWay = new Set<Promise<void>>();
     do {
       await nextTurn(); // whoever appends in this turn of the event loop goes with this batch
-      await this.write(this.takeBatch());
-    } while (this.waiting.length > 0);
+      while (underWay.size === 0 ? this.waiting.length > 0 : underWay.size < 2 && this.waiting.length >= SECOND_BATCH) {
+        const batch = this.takeBatch(underWay.size === 0);
+        const writer = underWay.size === 0 && batch.length === 1 ? writeOne : writeBatch;
+        const writing: Promise<void> = this.write(batch, writer).then(() => void underWay.delete(writing));
+        underWay.add(writing);
+      }
+      await Promise.race(underWay);
+    } while (underWay.size > 0 || this.waiting.length > 0);
     this.draining = undefined;
   }
 
-  private takeBatch(): Waiting[] {
+  /**
+   * Half of what waits when nothing is under way, so that the other half can be sent behind it at once: the database
+   * works on one batch while this process reads the answers to the other and prepares the next.
+   */
+  private takeBatch(isFirst: boolean): Waiting[] {
+    const waiting = this.waiting.length;
+    const appends = isFirst && waiting >= 2 * SECOND_BATCH ? Math.ceil(waiting / 2) : waiting;
     let events = 0;
     let bytes = 0;
-    const full = this.waiting.findIndex((append) => {
+    const full = this.waiting.findIndex((append, index) => {
       events += append.events.length;
       bytes += append.bytes;
-      return events > BATCH_EVENTS || bytes > BATCH_BYTES;
+      return index === appends || events > BATCH_EVENTS || bytes > BATCH_BYTES;
     });
     return this.waiting.splice(0, full === -1 ? Infinity : Math.max(full, 1));
   }
 
-  private async write(batch: readonly Waiting[]): Promise<void> {
+  private async write(batch: readonly Waiting[], writer: typeof writeBatch): Promise<void> {
     try {
-      const answer = await this.send(batch);
+      const answer = await this.send(batch, writer);
       void this.settle(batch, answer); // looking up repeats does not hold up the next batch
     } catch (error) {
       if (error instanceof AppendOutcomeUnknown) {
@@ -79,7 +93,7 @@ export class AppendQueue {
         for (const { reject } of batch) reject(error);
       } else {
         // Something in it cannot be stored; whose it is shows when each goes alone.
-        for (const alone of batch) await this.write([alone]);
+        for (const alone of batch) await this.write([alone], writeBatch);
       }
     }
   }
@@ -88,13 +102,13 @@ export class AppendQueue {
    * Sends until there is an answer. When the connection is lost meanwhile, nobody knows whether the batch was written
    * or even still will be. Sending it again settles that: what was appended before is found to be a repeat.
    */
-  private async send(batch: readonly Waiting[]): Promise<Answer> {
+  private async send(batch: readonly Waiting[], writer: typeof writeBatch): Promise<Answer> {
     let lost: { readonly cause: unknown } | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
         const client = await this.connection.get();
         try {
-          return { verdicts: await writeBatch(client, batch), resent: lost !== undefined };
+          return { verdicts: await writer(client, batch), resent: lost !== undefined };
         } catch (cause) {
           if (!isConnectionLost(cause)) throw asStoreError(cause);
           this.connection.drop(client);

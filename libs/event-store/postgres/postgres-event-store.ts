@@ -45,7 +45,10 @@ export class PostgresEventStore implements EventStore {
     private readonly codec: Codec,
   ) {
     this.reader = new LogReader(pool);
-    this.writer = new HeldConnection(pool, assertDurable);
+    this.writer = new HeldConnection(pool, async (client) => {
+      await assertDurable(client);
+      Object.assign(client, { pipeline: true }); // pg's option: a statement is sent before the one ahead is answered
+    });
     this.queue = new AppendQueue(this.writer, this.reader, codec);
     this.watch = new HeadWatch(pool);
     this.subscriptions = new Subscriptions(this.reader, this.watch, codec);

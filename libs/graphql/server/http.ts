@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, OperationTypeNode, type FormattedExecutionResult } from 'graphql';
 import { createHandler, type Request, type Response } from 'graphql-http';
-import { addAbortSignal, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { RequestContext } from '../request-context.js';
 import { RequestError } from '../request-error.js';
 import { EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON_RESPONSE, negotiate } from './accept.js';
@@ -30,14 +31,14 @@ export function serveHttp(app: FastifyInstance, operations: Operations, { path, 
       if (type === HTML) return reply.headers(PAGE_HEADERS).send(await page());
       const context = requestContext(request.headers, request.socket);
       void reply.header('x-correlation-id', context.correlationId);
-      if (type === EVENT_STREAM) {
+      const response = type === EVENT_STREAM ? FOLLOWED : await answer(asked(request, type ?? 'none', context));
+      if (response === FOLLOWED && negotiate(request.headers.accept, [EVENT_STREAM])) {
         const [body, init] = await stream(request, reply, context);
         if (body === null || typeof body === 'string') return refuse(reply, [body, init]);
-        // Ends without a last event when the server does, so that the reader comes back.
-        return reply.headers(init.headers ?? {}).send(addAbortSignal(ending, Readable.from(body)));
+        return sendEvents(reply.headers(init.headers ?? {}), body, ending);
       }
-      const [body, init] = await answer(asked(request, type ?? 'none', context));
-      if (init.status > 400) return refuse(reply, [body, init]);
+      const [body, init] = response;
+      if (init.status > 400) return refuse(reply, response);
       return reply
         .code(init.status)
         .headers(init.headers ?? {})
@@ -81,7 +82,7 @@ const answers = (operations: Operations) =>
       if (!isOperation(operation)) {
         return answered(request, operations.present({ errors: operation }, request.context));
       }
-      if (operation.node.operation === OperationTypeNode.SUBSCRIPTION) return FOLLOW_OTHERWISE;
+      if (operation.node.operation === OperationTypeNode.SUBSCRIPTION) return FOLLOWED;
       return underway(operations, operation, parameters.variables, request.context);
     },
     execute: ({ contextValue, variableValues }) => {
@@ -103,10 +104,25 @@ function answered({ headers }: Asked, result: FormattedExecutionResult): Respons
   return [JSON.stringify(result), { ...init, headers: { 'content-type': type } }];
 }
 
-const FOLLOW_OTHERWISE: Response = [
+/** A subscription is no answer but an event stream: this is what those get to hear who accept none. */
+const FOLLOWED: Response = [
   null,
   { status: 406, statusText: 'A subscription is followed by websocket, or with Accept: text/event-stream.' },
 ];
+
+/** Ends without a last event when the server does, so that the reader comes back. */
+async function sendEvents(
+  reply: FastifyReply,
+  body: AsyncGenerator<string>,
+  ending: AbortSignal,
+): Promise<FastifyReply> {
+  await body.next(); // an empty comment that makes the headers leave: they do so here
+  reply.hijack();
+  reply.raw.setHeaders(new Map(Object.entries(reply.getHeaders() as Record<string, string>)));
+  reply.raw.flushHeaders();
+  await pipeline(Readable.from(body), reply.raw, { signal: ending }).catch(() => undefined); // whoever left, it is over
+  return reply;
+}
 
 /** What the libraries refuse, with the code that all our errors have. */
 function refuse(reply: FastifyReply, [body, { status, statusText, headers }]: Response): FastifyReply {

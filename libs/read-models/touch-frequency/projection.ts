@@ -30,10 +30,7 @@ export const touchFrequency: Projection = {
         function: 'text',
       },
       key: ['tenant_id', 'relationship_id', 'touch_id', 'until_position'],
-      indexes: [
-        `(tenant_id, relationship_id, occurred_at) WHERE until_position = ${String(OPEN)}`,
-        `(tenant_id, occurred_at) WHERE until_position = ${String(OPEN)}`,
-      ],
+      indexes: [`(tenant_id, relationship_id, occurred_at) WHERE until_position = ${String(OPEN)}`],
     },
     terms: {
       columns: {
@@ -62,8 +59,7 @@ export const touchFrequency: Projection = {
       indexes: [
         `(tenant_id, coalesce(last_touch_at, '-infinity'), position)`,
         `(tenant_id, coalesce(due_at, 'infinity'), position)`,
-        '(tenant_id, overdue_at, position) WHERE due_at IS NOT NULL',
-        '(tenant_id, steward_id, overdue_at, position) WHERE due_at IS NOT NULL',
+        '(tenant_id, steward_id, overdue_at, position)',
       ],
       derive: {
         columns: {

@@ -29,6 +29,8 @@ export const storedMarks = ({ lastTouchAt, dueAt, overdueAt, stoppedAt }: Standi
   stoppedAtMs: stoppedAt && toMillis(stoppedAt),
 });
 
+const DUE = sql`coalesce(f.due_at, 'infinity')`;
+
 /** The status that the stored row gives, as a condition; the same cases as `standing`. */
 export function hasStatus(status: TouchStatus, asOf: Instant): RawBuilder<unknown> {
   switch (status) {
@@ -43,8 +45,9 @@ export function hasStatus(status: TouchStatus, asOf: Instant): RawBuilder<unknow
   }
 }
 
+/** What is overdue was due before that: the index by due date answers it. Nothing is due while the clock stands. */
 export const overdueBefore = (before: Instant): RawBuilder<unknown> =>
-  sql`f.due_at IS NOT NULL AND f.overdue_at < ${before}`;
+  sql`${DUE} < ${before} AND f.overdue_at < ${before}`;
 
 /** Never touched sorts before all touches. */
 export const byLastTouch = (direction: 'ASC' | 'DESC'): Ordering => ({
@@ -57,7 +60,7 @@ export const byLastTouch = (direction: 'ASC' | 'DESC'): Ordering => ({
 /** What never falls due sorts after all that does. */
 export const byDue = (direction: 'ASC' | 'DESC'): Ordering => ({
   tenant: sql`f.tenant_id`,
-  by: sql`coalesce(f.due_at, 'infinity')`,
+  by: DUE,
   position: sql`f.position`,
   direction,
   without: 'infinity',
