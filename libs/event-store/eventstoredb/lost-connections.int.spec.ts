@@ -51,6 +51,7 @@ describe('an append to EventStoreDB', () => {
     const { append } = await given();
     await append('before');
     await log.double.stop();
+    await expect(stored()).rejects.toThrow(StoreUnavailable); // now the client knows, too
     await expect(append('a')).rejects.toThrow(StoreUnavailable);
     await log.double.restart();
     expect(await append('a')).toMatchObject({ outcome: 'appended' });
