@@ -6,6 +6,7 @@ import type { Concepts } from '../../../libs/ledger/execute.js';
 import { commandOf, violations, type CommandClass, type DatedCommand } from '../../../libs/ledger/validate.inputs.js';
 import { inputReader, type Found, type ReadInput } from './input-reader.js';
 import type { Line } from './lines.js';
+import type { References } from './references.js';
 import { soundness } from './soundness.js';
 import type { Ordered } from './waves.js';
 
@@ -44,7 +45,7 @@ export class CommandReader {
     this.kinds = new Map(commands.map((commandClass) => [new commandClass().type, kindOf(schema, commandClass)]));
   }
 
-  read(line: Line, tenantId: string): ReadCommand | UnreadLine {
+  read(line: Line, references: References): ReadCommand | UnreadLine {
     const body = line.unreadable === undefined ? parse(line.text) : undefined;
     if (!body) return { line: line.number, refusal: invalid(line.unreadable ?? 'The line is no JSON object.') };
     const number = Number.isSafeInteger(body['line']) ? (body['line'] as number) : line.number;
@@ -57,13 +58,13 @@ export class CommandReader {
     }
     if (typeof input !== 'object' || input === null) return unread(invalid('The input is no object.', ['input']));
 
-    const found: Found = { tenantId, mentions: [], misread: false };
+    const found: Found = { references, mentions: [], misread: false };
     const fields = kind.read(input, found);
     if (found.misread) return unread(misreadRefusal(fields));
     const command = commandOf(kind.commandClass, fields);
     const wrong = kind.isSound(command) ? undefined : violations(command)[0];
     if (wrong) return unread(wrong);
-    const stream = this.concepts.streamId(command, { id: (prefix) => deriveId(prefix, tenantId, key) });
+    const stream = this.concepts.streamId(command, { id: (prefix) => deriveId(prefix, references.tenantId, key) });
     return { line: number, command, idempotencyKey: key, stream, mentions: found.mentions, settles: ensure === true };
   }
 

@@ -8,6 +8,7 @@ import { Aliases } from './aliases.js';
 import type { CommandReader, ReadCommand, UnreadLine } from './command-reader.js';
 import { DryRunStore } from './dry-run-store.js';
 import type { Line } from './lines.js';
+import { References } from './references.js';
 import type { Progress, Rejected, Report, Summary, Tally } from './reports.js';
 import { waves } from './waves.js';
 
@@ -39,11 +40,12 @@ export class Importer {
     const store = context.dryRun ? new DryRunStore(this.store) : this.store;
     const execute = context.dryRun ? new Execute(store, this.concepts) : this.execute;
     const run = new Run(execute, new Aliases(store, this.concepts, context.tenantId), context);
+    const references = new References(context.tenantId);
     let underWay: Promise<Report[]> = Promise.resolve([]);
     for await (const come of lines) {
       for (let start = 0; start < come.length; start += WINDOW) {
         // While one window waits for the store the next one is read.
-        const window = await this.read(come.slice(start, start + WINDOW), context.tenantId);
+        const window = await this.read(come.slice(start, start + WINDOW), references);
         yield* await underWay;
         underWay = run.carryOut(window);
         underWay.catch(() => undefined); // reported in the next turn
@@ -53,11 +55,11 @@ export class Importer {
     yield run.summary();
   }
 
-  private async read(lines: readonly Line[], tenantId: string): Promise<(ReadCommand | UnreadLine)[]> {
+  private async read(lines: readonly Line[], references: References): Promise<(ReadCommand | UnreadLine)[]> {
     const window: (ReadCommand | UnreadLine)[] = [];
     for (const line of lines) {
       if (window.length % SLICE === 0) await setImmediate();
-      window.push(this.reader.read(line, tenantId));
+      window.push(this.reader.read(line, references));
     }
     return window;
   }

@@ -6,12 +6,12 @@ import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
 } from 'graphql';
-import { deriveId, type IdPrefix } from '../../../libs/event-sourcing/id.js';
 import { nearest, Unreadable } from '../../../libs/graphql/unreadable.js';
+import type { References } from './references.js';
 
 /** What reading one input finds beside its values. */
 export interface Found {
-  readonly tenantId: string;
+  readonly references: References;
   /** Every id that the input names. */
   readonly mentions: string[];
   /** An `Unreadable` stands in the place of a value. */
@@ -24,8 +24,7 @@ export type ReadInput = (value: object, found: Found) => object;
 /**
  * Reads JSON as GraphQL reads the variables of an input type: the same scalars, enumerations, defaults and refusals of
  * unknown fields; what cannot be read stays in its place as an `Unreadable`. Compiled once: an import reads millions.
- *
- * Where an id is expected, `pty:crm:42` stands for the party that the command with the idempotency key `crm:42` makes.
+ * Where an id is expected a reference may stand.
  */
 export function inputReader(type: GraphQLInputObjectType): ReadInput {
   // Input types may contain themselves: their fields are compiled when the first value comes.
@@ -93,12 +92,9 @@ const optional =
   (value, found) =>
     absent(value) ? value : read(value, found);
 
-const REFERENCE = /^([a-z]{3}):(.+)$/s;
-
 function readId(value: unknown, found: Found): unknown {
   if (typeof value !== 'string') return unreadable(found, 'This is no id.');
-  const reference = REFERENCE.exec(value);
-  const id = reference ? deriveId(reference[1] as IdPrefix, found.tenantId, reference[2]!) : value;
+  const id = found.references.idOf(value);
   found.mentions.push(id);
   return id;
 }
