@@ -19,7 +19,7 @@ export interface PoolOptions {
 export function openPool(url: string, { applicationName, role, max = 10, settings }: PoolOptions): pg.Pool {
   // As start-up options they cost no round trip. `options` of the url would replace ours without a word.
   const own = new URL(url).searchParams.get('options');
-  const all = Object.entries({ timezone: 'UTC', ...(role && { role, ...PATIENCE }), ...settings });
+  const all = Object.entries({ timezone: 'UTC', ...(role && { role, ...PATIENCE, ...PLANNING }), ...settings });
   const options = [own, ...all.map(([name, value]) => `-c ${name}=${value}`)].filter(Boolean).join(' ');
   const pool = new pg.Pool({
     connectionString: withOptions(url, options),
@@ -34,6 +34,11 @@ export function openPool(url: string, { applicationName, role, max = 10, setting
 
 // A process that froze in a transaction, or whose host is gone, must not hold its locks for ever: nobody could take over.
 const PATIENCE = { idle_in_transaction_session_timeout: '30s' };
+
+// The statements of the product are few, prepared, and find rows by index. Left alone, PostgreSQL plans those with a list
+// of ids anew at every execution, which takes longer than to execute them; and a plan that was made while a table was
+// empty scans it until the next ANALYZE, however large it has become. What reads whole tables turns scans on for itself.
+const PLANNING = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', jit: 'off' };
 
 function withOptions(url: string, options: string): string {
   const changed = new URL(url);

@@ -17,7 +17,7 @@ export async function compareWithLive(work: Work, applier: Applier, signal: Abor
   try {
     const [live, position] = await transaction(pool, async (session) => {
       const met = await meetLive(session, work, applier, signal);
-      await snapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await snapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_seqscan = on');
       return [await liveSchema(snapshot, work), met] as const;
     });
     // Only when the live build has stopped short does a rebuild get past it; then there is nothing to compare with.

@@ -63,7 +63,9 @@ async function finish(work: Work): Promise<void> {
   const { schema, epoch } = work.build;
   await transaction(work.pool, async (session) => {
     await session.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`projecting ${schema}`]);
-    await session.query(`SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL work_mem = '64MB'`);
+    await session.query(
+      `SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL work_mem = '64MB'; SET LOCAL enable_seqscan = on`,
+    );
     const writers = [...writersOf(work).values()];
     const derived = writers.filter(({ table }) => table.spec.derive);
     const plain = writers.filter(({ table }) => !table.spec.derive);

@@ -48,12 +48,13 @@ describe('lines of a body', () => {
     const ending = new AbortController();
     const endless = Readable.from(
       (function* () {
-        for (;;) yield 'a\n';
+        for (;;) yield 'a\n'.repeat(100_000);
       })(),
     );
     const reading = (async () => {
       for await (const _ of linesOf(endless, ending.signal)) ending.abort();
     })();
     await expect(reading).rejects.toThrow('aborted');
+    endless.destroy();
   });
 });

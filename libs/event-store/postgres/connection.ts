@@ -3,7 +3,7 @@ import { StoreUnavailable, UnsafeStore } from '../errors.js';
 
 /** The connection broke, or the server ended it: a statement under way may or may not have been committed. */
 export const isConnectionLost = (error: unknown): boolean =>
-  !(error instanceof pg.DatabaseError) || /^(08|57P0[12])/.test(error.code ?? '');
+  error instanceof pg.DatabaseError ? /^(08|57P0[12])/.test(error.code ?? '') : !(error instanceof TypeError);
 
 /** The server answered that it cannot now (starting, full, read-only, closed to us, cancelled): nothing was written. */
 const isTurnedAway = (error: unknown): boolean =>

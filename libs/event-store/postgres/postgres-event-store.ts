@@ -135,11 +135,14 @@ export class PostgresEventStore implements EventStore {
 }
 
 /**
- * Plans are made once per connection, often while the log is small; it must never be scanned with one of them when it
- * has grown. And the way that appends take turns needs each statement to see what was committed before it.
+ * Plans are made once per connection, often while the log is small: none may ever scan the log, and none is made again
+ * for each call, which takes longer than most of the calls. And the way that appends take turns needs each statement to
+ * see what was committed before it.
  */
 function withSettings(url: string): string {
-  const settings = '-c enable_seqscan=off -c jit=off -c default_transaction_isolation=read\\ committed';
+  const settings =
+    '-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off ' +
+    '-c default_transaction_isolation=read\\ committed';
   const changed = new URL(url);
   const own = changed.searchParams.get('options');
   changed.searchParams.set('options', own ? `${own} ${settings}` : settings);

@@ -23,12 +23,7 @@ const CLOSING_MS = 1000;
 /** The graphql-transport-ws protocol, on upgrades of the path. */
 export function serveWebsocket(app: FastifyInstance, operations: Operations, options: WebsocketOptions): void {
   const { path, largestMessageBytes: maxPayload, ending, operationsPerConnection = 100 } = options;
-  const sockets = new WebSocketServer({
-    noServer: true,
-    path,
-    maxPayload,
-    handleProtocols,
-  });
+  const sockets = new WebSocketServer({ noServer: true, path, maxPayload, handleProtocols });
   const server = useServer(protocol(operations, operationsPerConnection), sockets);
   sockets.on('connection', (socket) => {
     // A broken frame closes its socket by itself. graphql-ws would write the stack of each one to stderr.
