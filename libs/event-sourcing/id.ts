@@ -1,7 +1,28 @@
 import { hash } from 'node:crypto';
 
 /** Kinds of ids by their prefix: `rel_…` is a relationship wherever it stands. */
-export type IdPrefix = 'pty' | 'rel' | 'tch' | 'evt' | 'cpt' | 'aff' | 'cmp';
+export type IdPrefix =
+  | 'evt'
+  // party
+  | 'pty'
+  | 'cpt'
+  | 'aff'
+  | 'ned'
+  // relationship
+  | 'rel'
+  | 'tch'
+  | 'act'
+  | 'ask'
+  | 'tas'
+  | 'cmt'
+  | 'fbr'
+  | 'fbk'
+  // referral
+  | 'ref'
+  // campaign
+  | 'cmp'
+  | 'cst'
+  | 'rsp';
 export type Id<Prefix extends IdPrefix> = `${Prefix}_${string}`;
 export type PartyId = Id<'pty'>;
 export type RelationshipId = Id<'rel'>;
@@ -9,7 +30,17 @@ export type TouchId = Id<'tch'>;
 export type EventId = Id<'evt'>;
 export type ContactPointId = Id<'cpt'>;
 export type AffiliationId = Id<'aff'>;
+export type NeedId = Id<'ned'>;
+export type TrustActionId = Id<'act'>;
+export type TrustRequestId = Id<'ask'>;
+export type TrustAssessmentId = Id<'tas'>;
+export type CommitmentId = Id<'cmt'>;
+export type FeedbackRequestId = Id<'fbr'>;
+export type FeedbackId = Id<'fbk'>;
+export type ReferralId = Id<'ref'>;
 export type CampaignId = Id<'cmp'>;
+export type CampaignCostId = Id<'cst'>;
+export type CampaignResponseId = Id<'rsp'>;
 
 /** Crockford's alphabet in lower case: no i, l, o, u, so that an id survives being read aloud. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

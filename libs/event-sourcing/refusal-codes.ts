@@ -14,6 +14,21 @@ export const REFUSAL_CODES = {
   AFFILIATION_UNKNOWN: 'The party has no such affiliation.',
   RELATIONSHIP_UNKNOWN: 'There is no such relationship.',
   TOUCH_UNKNOWN: 'The relationship has no such touch.',
+  TRUST_ACTION_UNKNOWN: 'The relationship has no such trust action.',
+  TRUST_REQUEST_UNKNOWN: 'Nobody asked this for trust in the relationship.',
+  COMMITMENT_UNKNOWN: 'The relationship has no such commitment.',
+  FEEDBACK_REQUEST_UNKNOWN: 'The relationship has no such request for feedback.',
+  FEEDBACK_UNKNOWN: 'The relationship has no such feedback.',
+  ENTRY_UNKNOWN: 'There is no such entry, or it is none that can be corrected or retracted.',
+  NEED_UNKNOWN: 'The party has no such need.',
+  REFERRAL_UNKNOWN: 'There is no such referral.',
+  CAMPAIGN_UNKNOWN: 'There is no such campaign.',
+  SCORE_OUT_OF_SCALE: 'The score lies outside the scale that it was given on.',
+  SELF_REFERRAL: 'Referrer, subject and target of a referral are three.',
+  REFERRAL_CYCLE: 'A referral cannot follow from itself, nor from more than 32 others in a row.',
+  CONSENT_MISSING: 'The party does not consent to be contacted so: at the time of the contact, or by now.',
+  MERGE_INVALID: 'These parties cannot be merged: they are one, or one of them is merged or erased already.',
+  PARTY_ERASED: 'The party was erased: nothing more is recorded of it.',
 } as const;
 
 export type RefusalCode = keyof typeof REFUSAL_CODES;

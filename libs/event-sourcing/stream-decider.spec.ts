@@ -31,7 +31,7 @@ const bell = slice<Door['bell'], Event<'Rang', { at: string }>, Command<'Ring'>,
   evolve: { Rang: ({ rings }) => ({ rings: rings + 1 }) },
 });
 
-const door = streamDecider('door', { lock, bell });
+const door = streamDecider('door', { subject: 'key' }, { lock, bell });
 const rang = event('Rang', { at: 'noon' });
 const doLock = { type: 'Lock' as const, key: 'k' };
 
@@ -76,8 +76,10 @@ describe('the decider of a stream', () => {
   });
 
   it('is never composed of slices that want the same name', () => {
-    expect(() => streamDecider('door', { lock, other: lock })).toThrow('Two slices of door decide Lock.');
-    expect(() => streamDecider('door', { bell, other: { ...bell, decide: {} } })).toThrow(
+    expect(() => streamDecider('door', { subject: 'key' }, { lock, other: lock })).toThrow(
+      'Two slices of door decide Lock.',
+    );
+    expect(() => streamDecider('door', { subject: 'key' }, { bell, other: { ...bell, decide: {} } })).toThrow(
       'Two slices of door evolve Rang.',
     );
   });

@@ -1,5 +1,6 @@
 import type { AnySlice, Applied, Claims, Command, Decision, DecisionContext } from './decider.js';
 import type { Event, EventTypeSpec } from './event.js';
+import type { IdPrefix } from './id.js';
 
 /**
  * The one decider of a stream, composed of its slices. Its state is an object with one member per slice, under the
@@ -7,6 +8,7 @@ import type { Event, EventTypeSpec } from './event.js';
  */
 export interface StreamDecider {
   readonly category: string;
+  readonly address: Address;
   readonly events: ReadonlyMap<string, EventTypeSpec>;
   readonly commands: ReadonlySet<string>;
   initial(): StreamState;
@@ -18,6 +20,18 @@ export interface StreamDecider {
 
 export type StreamState = Readonly<Record<string, unknown>>;
 
+/** Which stream of its category a command goes to. */
+export interface Address {
+  /** Of the ids of its streams; absent: they are no ids of ours. */
+  readonly prefix?: IdPrefix;
+  /** The command that begins a stream: its id follows from the command's idempotency key. */
+  readonly begins?: string;
+  /** The field by which every other command names the stream. */
+  readonly subject: string;
+  /** Commands that name it by another field. */
+  readonly otherwise?: Readonly<Record<string, string>>;
+}
+
 // Slices keep their own types; inside the composition they meet only through the names of commands and events,
 // which the construction below guarantees to reach the slice that declared them.
 type Loose = {
@@ -27,7 +41,11 @@ type Loose = {
   claims(event: Event, before: StreamState): Claims;
 };
 
-export function streamDecider(category: string, slices: Readonly<Record<string, AnySlice>>): StreamDecider {
+export function streamDecider(
+  category: string,
+  address: Address,
+  slices: Readonly<Record<string, AnySlice>>,
+): StreamDecider {
   const byCommand = new Map<string, Loose['decide']>();
   const consultsOf = new Map<string, Loose['consults']>();
   const byEvent = new Map<string, { own: string; evolve: Loose['evolve'] }>();
@@ -51,6 +69,7 @@ export function streamDecider(category: string, slices: Readonly<Record<string, 
 
   return {
     category,
+    address,
     events,
     commands: new Set(byCommand.keys()),
     initial: () => Object.fromEntries(Object.entries(slices).map(([own, slice]) => [own, slice.initial()])),
@@ -67,4 +86,38 @@ export function streamDecider(category: string, slices: Readonly<Record<string, 
     consults: (command, state) => consultsOf.get(command.type)?.(command, state) ?? [],
     claims: (event, before) => claimsOf.get(event.type)?.(event, before) ?? {},
   };
+}
+
+/** Every decider there is: which one a command goes to, which stream, and whose an id is. */
+export class Deciders {
+  private readonly byCommand = new Map<string, StreamDecider>();
+  private readonly byPrefix = new Map<string, StreamDecider>();
+
+  constructor(all: readonly StreamDecider[]) {
+    for (const decider of all) {
+      for (const command of decider.commands) this.byCommand.set(command, decider);
+      if (decider.address.prefix) this.byPrefix.set(decider.address.prefix, decider);
+    }
+  }
+
+  /** The one that decides the command. */
+  of({ type }: Command): StreamDecider {
+    const decider = this.byCommand.get(type);
+    if (!decider) throw new Error(`No concept decides ${type}.`);
+    return decider;
+  }
+
+  /** Id of the stream that a command goes to: the one it names, or a new one that follows from its key. */
+  subjectOf(command: Command, { id }: Pick<DecisionContext, 'id'>): string {
+    const { prefix, begins, subject, otherwise } = this.of(command).address;
+    if (prefix && command.type === begins) return id(prefix);
+    return (command as unknown as Readonly<Record<string, string>>)[otherwise?.[command.type] ?? subject]!;
+  }
+
+  /** The one whose streams have such ids. */
+  holding(id: string): StreamDecider {
+    const decider = this.byPrefix.get(id.slice(0, id.indexOf('_')));
+    if (!decider) throw new Error(`${id} names no stream.`);
+    return decider;
+  }
 }

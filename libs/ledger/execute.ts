@@ -1,11 +1,11 @@
 import canonicalize from 'canonicalize';
 import { LRUCache } from 'lru-cache';
 import { hash, randomUUID } from 'node:crypto';
-import { isRefusal, type Command, type DecisionContext, type Refusal } from '../event-sourcing/decider.js';
+import { isRefusal, type Refusal } from '../event-sourcing/decider.js';
 import type { Actor, Event } from '../event-sourcing/event.js';
 import { deriveId, type IdPrefix } from '../event-sourcing/id.js';
 import { fromMillis } from '../event-sourcing/instant.js';
-import type { StreamDecider, StreamState } from '../event-sourcing/stream-decider.js';
+import type { Deciders, StreamDecider, StreamState } from '../event-sourcing/stream-decider.js';
 import { streamName } from '../event-sourcing/stream.js';
 import type { EventStore, NewEvent } from '../event-store/event-store.js';
 import { Lane, type Executed, type Waiting } from './lane.js';
@@ -23,15 +23,6 @@ export interface CommandContext {
   readonly causationId?: string | undefined;
 }
 
-/** The concepts as the one way in needs them: which decider a command goes to, and which stream. */
-export interface Concepts {
-  readonly deciders: readonly StreamDecider[];
-  /** Id of the stream that decides: the one the command names, or a new one that follows from its key. */
-  streamId(command: Command, context: Pick<DecisionContext, 'id'>): string;
-  /** Category of the stream that an id belongs to. */
-  categoryOf(id: string): string;
-}
-
 export interface ExecuteOptions {
   readonly now?: () => number;
   /** Bound of the state cache, in events. */
@@ -45,29 +36,21 @@ export interface ExecuteOptions {
 export class Execute {
   private readonly lanes: LRUCache<string, Lane>;
   private readonly loader: StreamLoader;
-  private readonly deciders = new Map<string, StreamDecider>();
-  private readonly byCommand = new Map<string, StreamDecider>();
   private readonly now: () => number;
 
   constructor(
     private readonly store: EventStore,
-    private readonly concepts: Concepts,
+    private readonly deciders: Deciders,
     options: ExecuteOptions = {},
   ) {
     this.now = options.now ?? Date.now;
     this.loader = new StreamLoader(store);
     this.lanes = new LRUCache({ maxSize: options.cachedEvents ?? 500_000, sizeCalculation: (lane) => lane.weight });
-    for (const decider of concepts.deciders) {
-      this.deciders.set(decider.category, decider);
-      for (const command of decider.commands) this.byCommand.set(command, decider);
-    }
   }
 
   /** Rejects only when the store fails (`StoreUnavailable`, `AppendOutcomeUnknown`) or on a bug. */
   run<C extends DatedCommand>(command: C, context: CommandContext): Promise<Executed | Refusal> {
-    const decider = this.byCommand.get(command.type);
-    if (!decider) throw new Error(`No concept decides ${command.type}.`);
-
+    const decider = this.deciders.of(command);
     const now = fromMillis(this.now());
     const occurredAt = command.occurredAt ?? now;
     const early = inFuture(occurredAt, now);
@@ -103,7 +86,7 @@ export class Execute {
         };
       });
 
-    const lane = this.lane(decider, this.concepts.streamId(command, decisionContext), tenantId);
+    const lane = this.lane(decider, this.deciders.subjectOf(command, decisionContext), tenantId);
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         command,
@@ -130,11 +113,8 @@ export class Execute {
     return lane;
   }
 
-  private readonly consult = (id: string, tenantId: string, notBefore: number): Promise<StreamState | undefined> => {
-    const decider = this.deciders.get(this.concepts.categoryOf(id));
-    if (!decider) throw new Error(`${id} belongs to no stream.`);
-    return this.lane(decider, id, tenantId).durableState(notBefore);
-  };
+  private readonly consult = (id: string, tenantId: string, notBefore: number): Promise<StreamState | undefined> =>
+    this.lane(this.deciders.holding(id), id, tenantId).durableState(notBefore);
 }
 
 export { isRefusal };

@@ -1,8 +1,6 @@
-import type { DecisionContext } from '../event-sourcing/decider.js';
 import type { EventTypeSpec } from '../event-sourcing/event.js';
-import { streamDecider } from '../event-sourcing/stream-decider.js';
+import { Deciders, streamDecider } from '../event-sourcing/stream-decider.js';
 import type { Upcasters } from '../event-sourcing/upcaster.js';
-import type { Concepts } from './execute.js';
 import { party, type PartyCommand, type PartyEvent } from './party/party.js';
 import { projection, type ProjectionCommand, type ProjectionEvent } from './projection/projection.js';
 import { tie, type RelationshipCommand, type RelationshipEvent } from './relationship/relationship.js';
@@ -28,33 +26,18 @@ export const eventTypes: ReadonlyMap<string, EventTypeSpec> = new Map(
 /** No shape has changed yet. The first that does gets its upcaster beside its concept, and is named here. */
 export const upcasters: Upcasters = {};
 
-export const partyDecider = streamDecider('party', { party });
+export const partyDecider = streamDecider(
+  'party',
+  { prefix: 'pty', begins: 'RegisterParty', subject: 'partyId' },
+  { party },
+);
 /** The entries of a relationship share its stream. */
-export const relationshipDecider = streamDecider('relationship', { tie, touches });
-export const projectionDecider = streamDecider('projection', { projection });
+export const relationshipDecider = streamDecider(
+  'relationship',
+  { prefix: 'rel', begins: 'OpenRelationship', subject: 'relationshipId' },
+  { tie, touches },
+);
+export const projectionDecider = streamDecider('projection', { subject: 'projection' }, { projection });
 
 /** What the one way in works with. */
-export const ledger: Concepts = {
-  deciders: [partyDecider, relationshipDecider, projectionDecider],
-  streamId: (command, context) => streamId(command as LedgerCommand, context),
-  categoryOf(id) {
-    const category = CATEGORIES[id.slice(0, id.indexOf('_'))];
-    if (!category) throw new Error(`${id} names no stream.`);
-    return category;
-  },
-};
-
-const CATEGORIES: Readonly<Record<string, string>> = { pty: 'party', rel: 'relationship' };
-
-/** A command goes to the stream that it names; one that begins a stream makes its id from its idempotency key. */
-function streamId(command: LedgerCommand, context: Pick<DecisionContext, 'id'>): string {
-  switch (command.type) {
-    case 'RegisterParty':
-      return context.id('pty');
-    case 'OpenRelationship':
-      return context.id('rel');
-    default:
-      if ('projection' in command) return command.projection;
-      return 'partyId' in command ? command.partyId : command.relationshipId;
-  }
-}
+export const ledger = new Deciders([partyDecider, relationshipDecider, projectionDecider]);

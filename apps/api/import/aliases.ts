@@ -2,7 +2,7 @@ import type { Command, Refusal } from '../../../libs/event-sourcing/decider.js';
 import type { Recorded } from '../../../libs/event-sourcing/event.js';
 import { streamName } from '../../../libs/event-sourcing/stream.js';
 import type { EventStore } from '../../../libs/event-store/event-store.js';
-import type { Concepts } from '../../../libs/ledger/execute.js';
+import type { Deciders } from '../../../libs/event-sourcing/stream-decider.js';
 import type { ReadCommand } from './command-reader.js';
 
 const ID = /^[a-z]{3}_/;
@@ -16,7 +16,7 @@ export class Aliases {
 
   constructor(
     private readonly store: EventStore,
-    private readonly concepts: Concepts,
+    private readonly deciders: Deciders,
     private readonly tenantId: string,
   ) {}
 
@@ -46,7 +46,7 @@ export class Aliases {
   }
 
   private async firstEvent(id: string): Promise<Recorded | undefined> {
-    const stream = streamName(this.concepts.categoryOf(id), this.tenantId, id);
+    const stream = streamName(this.deciders.holding(id).category, this.tenantId, id);
     for await (const event of this.store.readStream(stream, { limit: 1 })) return event;
     return undefined;
   }

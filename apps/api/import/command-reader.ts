@@ -2,7 +2,7 @@ import { isInputObjectType, isNonNullType, type GraphQLSchema } from 'graphql';
 import { refuse, type Refusal } from '../../../libs/event-sourcing/decider.js';
 import { deriveId } from '../../../libs/event-sourcing/id.js';
 import { misreadIn, nearest } from '../../../libs/graphql/unreadable.js';
-import type { Concepts } from '../../../libs/ledger/execute.js';
+import type { Deciders } from '../../../libs/event-sourcing/stream-decider.js';
 import { commandOf, violations, type CommandClass, type DatedCommand } from '../../../libs/ledger/validate.inputs.js';
 import { inputReader, type Found, type ReadInput } from './input-reader.js';
 import type { Line } from './lines.js';
@@ -40,7 +40,7 @@ export class CommandReader {
   constructor(
     schema: GraphQLSchema,
     commands: readonly CommandClass[],
-    private readonly concepts: Concepts,
+    private readonly deciders: Deciders,
   ) {
     this.kinds = new Map(commands.map((commandClass) => [new commandClass().type, kindOf(schema, commandClass)]));
   }
@@ -64,7 +64,7 @@ export class CommandReader {
     const command = commandOf(kind.commandClass, fields);
     const wrong = kind.isSound(command) ? undefined : violations(command)[0];
     if (wrong) return unread(wrong);
-    const stream = this.concepts.streamId(command, { id: (prefix) => deriveId(prefix, references.tenantId, key) });
+    const stream = this.deciders.subjectOf(command, { id: (prefix) => deriveId(prefix, references.tenantId, key) });
     return { line: number, command, idempotencyKey: key, stream, mentions: found.mentions, settles: ensure === true };
   }
 

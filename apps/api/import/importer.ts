@@ -3,7 +3,8 @@ import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js
 import type { Actor } from '../../../libs/event-sourcing/event.js';
 import { formatPosition, START, type Position } from '../../../libs/event-sourcing/position.js';
 import type { EventStore } from '../../../libs/event-store/event-store.js';
-import { Execute, type Concepts } from '../../../libs/ledger/execute.js';
+import type { Deciders } from '../../../libs/event-sourcing/stream-decider.js';
+import { Execute } from '../../../libs/ledger/execute.js';
 import { Aliases } from './aliases.js';
 import type { CommandReader, ReadCommand, UnreadLine } from './command-reader.js';
 import { DryRunStore } from './dry-run-store.js';
@@ -31,15 +32,15 @@ export class Importer {
   constructor(
     private readonly store: EventStore,
     private readonly execute: Execute,
-    private readonly concepts: Concepts,
+    private readonly deciders: Deciders,
     private readonly reader: CommandReader,
   ) {}
 
   /** Rejects with what the store fails with: some lines are done then, and all may be sent again. */
   async *run(lines: AsyncIterable<readonly Line[]>, context: ImportContext): AsyncGenerator<Report> {
     const store = context.dryRun ? new DryRunStore(this.store) : this.store;
-    const execute = context.dryRun ? new Execute(store, this.concepts) : this.execute;
-    const run = new Run(execute, new Aliases(store, this.concepts, context.tenantId), context);
+    const execute = context.dryRun ? new Execute(store, this.deciders) : this.execute;
+    const run = new Run(execute, new Aliases(store, this.deciders, context.tenantId), context);
     const references = new References(context.tenantId);
     let underWay: Promise<Report[]> = Promise.resolve([]);
     for await (const come of lines) {

@@ -5,19 +5,14 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { graphql, type ExecutionResult } from 'graphql';
 import type { RawBuilder } from 'kysely';
 import type { CallerContext, Role } from '../../access/caller.js';
+import { START } from '../../event-sourcing/position.js';
+import { WAIT_FOR_POSITION } from '../../graphql/at-least-position.js';
 import { Loaders } from '../../graphql/request-context.js';
-// These name the enumerations.
-import '../../ledger/party/party.inputs.js';
-import '../../ledger/relationship/relationship.inputs.js';
-import '../../ledger/touch/touch.inputs.js';
-import { AffiliationResolver, PartyResolver } from '../directory/party.resolver.js';
-import { RelationshipResolver, StewardResolver } from '../directory/relationship.resolver.js';
 import { LedgerLog } from '../ledger/ledger-log.js';
-import { LedgerResolver } from '../ledger/ledger.resolver.js';
-import { NodeResolver } from '../node.resolver.js';
+import '../../ledger/ledger.module.js'; // names the enumerations
+import { ProjectionOverview } from '../projections/overview.js';
 import { ReadDatabase } from '../read-database.js';
-import { ParticipantResolver, TimelineResolver, TouchEntryResolver } from '../timeline/timeline.resolver.js';
-import { RelationshipTouchesResolver, TouchFrequencyResolver } from '../touch-frequency/touch-frequency.resolver.js';
+import { readModelResolvers } from '../resolvers.js';
 import { TENANT, type GivenLedger } from './given-ledger.js';
 
 /** The schema is all that is wanted: nothing is served. */
@@ -57,17 +52,9 @@ export async function askable(ledger: GivenLedger): Promise<Askable> {
     providers: [
       { provide: ReadDatabase, useValue: db },
       { provide: LedgerLog, useValue: new LedgerLog(ledger.log.store, true) },
-      AffiliationResolver,
-      LedgerResolver,
-      NodeResolver,
-      ParticipantResolver,
-      PartyResolver,
-      RelationshipResolver,
-      RelationshipTouchesResolver,
-      StewardResolver,
-      TimelineResolver,
-      TouchEntryResolver,
-      TouchFrequencyResolver,
+      { provide: ProjectionOverview, useValue: new ProjectionOverview(ledger.log.database.pool, ledger.log.store) },
+      { provide: WAIT_FOR_POSITION, useValue: () => Promise.resolve({ reached: true, position: START }) },
+      ...readModelResolvers,
     ],
   })
   class ReadModelsModule {}
