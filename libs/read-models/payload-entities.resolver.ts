@@ -2,7 +2,7 @@ import { PartyPayload, RelationshipPayload, TouchPayload } from '../ledger/paylo
 import { partyLoader, relationshipLoader } from './directory/loaders.js';
 import { Party } from './directory/party.types.js';
 import { Relationship } from './directory/relationship.types.js';
-import { idOf, payloadEntity, type PayloadEntity } from './payload-entity.js';
+import { idOf, payloadEntity, type PayloadEntity } from './payload-entity.resolver.js';
 import { loadTouchAt } from './timeline/loaders.js';
 import { Touch } from './timeline/timeline.types.js';
 
