@@ -7,7 +7,7 @@ import { applyBatch } from './apply.js';
 import { advance, checkpointOf, verifiedCheckpoint, type Checkpoint, type OwnedBuild } from './checkpoint.js';
 import { HandlerFailed, isAboutEvents, PoisonEvent } from './failures.js';
 import { WorkingRows } from './rows.js';
-import type { CompiledProjection } from './tables.js';
+import { qualified, type CompiledProjection } from './tables.js';
 import { TableWriter } from './write.js';
 
 /** A build, what it is a build of, and what it is made with. */
@@ -21,12 +21,18 @@ export interface Work {
 /** Rows kept per table between batches. */
 const CAPACITY = 20_000;
 
+/** Rows written after which the tables are looked at anew, and by how much that grows each time. */
+const FIRST_LOOK = 200;
+const NEXT_LOOK = 4;
+
 /**
  * Applies pages to a build, each in one transaction with the checkpoint. After any error but `PoisonEvent` it must be
  * opened anew: what it remembers may not be what the database holds.
  */
 export class Applier {
   private rows: WorkingRows;
+  private written = 0;
+  private lookAt = FIRST_LOOK;
   private readonly writers: ReadonlyMap<string, TableWriter>;
 
   private constructor(
@@ -83,12 +89,24 @@ export class Applier {
       });
     }
     this.at = to.position;
+    if (this.written >= this.lookAt) await this.look();
+  }
+
+  /**
+   * Statements are planned once, by what is known of the tables: at first, that they are empty. Then any index is as
+   * good as the right one, and autovacuum takes a minute to notice what an import has put there.
+   */
+  private async look(): Promise<void> {
+    this.lookAt = this.written * NEXT_LOOK;
+    const tables = [...this.work.projection.tables.keys()].map((name) => qualified(this.work.build.schema, name));
+    await this.work.pool.query(`ANALYZE (SKIP_LOCKED) ${tables.join(', ')}`);
   }
 
   private async write(session: pg.ClientBase, events: readonly Recorded[]): Promise<void> {
     const writer = (name: string) => this.writers.get(name)!;
     await applyBatch(this.work.projection, this.rows, events, ({ name }, keys) => writer(name).load(session, keys));
     const changes = this.rows.take();
+    for (const { changes: changed } of changes.values()) this.written += changed.size;
     for (const [table, changed] of changes) await writer(table).write(session, changed);
     for (const [table, changed] of changes) await writer(table).derive(session, changed);
   }
