@@ -32,6 +32,8 @@ export interface EventStore {
   findEvent(id: EventId): Promise<Recorded | undefined>;
   /** Position of the last event; `START` when the log is empty. */
   head(): Promise<Position>;
+  /** Where a moment lies between the events, by the clock of the ledger, which never goes back. */
+  seamAt(moment: Instant): Promise<Seam>;
   /** `eventHash` of the event at exactly this position; undefined when there is none. */
   hashAt(position: Position): Promise<string | undefined>;
   close(): Promise<void>;
@@ -102,6 +104,13 @@ export interface ReadAllOptions {
   readonly limit?: number;
   /** Events per page at most; the adapter has a good default. */
   readonly pageSize?: number;
+}
+
+export interface Seam {
+  /** Of the last event recorded before the moment; `START` when there is none. */
+  readonly last: Position;
+  /** Of the first event recorded at the moment or after it. */
+  readonly next?: Position;
 }
 
 export interface SubscribeOptions {

@@ -1,5 +1,5 @@
 import type { Instant } from '../../event-sourcing/instant.js';
-import type { Position } from '../../event-sourcing/position.js';
+import { START, type Position } from '../../event-sourcing/position.js';
 import type { StreamName } from '../../event-sourcing/stream.js';
 import { Grouped } from './grouped.js';
 import type { IndexDatabase } from './index-database.js';
@@ -95,7 +95,10 @@ export class AppendIndex {
 
   async advance({ position, uuid, recordedAt }: Checkpoint): Promise<void> {
     await this.database.query(
-      `INSERT INTO eventstoredb.checkpoint AS c (position, event_id, recorded_at) VALUES ($1, $2, $3)
+      `WITH marked AS (
+         INSERT INTO eventstoredb.marks (minute, position) VALUES (date_trunc('minute', $3::timestamptz), $1)
+         ON CONFLICT DO NOTHING)
+       INSERT INTO eventstoredb.checkpoint AS c (position, event_id, recorded_at) VALUES ($1, $2, $3)
        ON CONFLICT (the_one) DO UPDATE
        SET position = excluded.position, event_id = excluded.event_id, recorded_at = excluded.recorded_at
        WHERE c.position < excluded.position`,
@@ -104,10 +107,21 @@ export class AppendIndex {
     );
   }
 
+  /** Position of an event that was recorded up to a minute or so before the moment; `START` when none is known. */
+  async markBefore(moment: Instant): Promise<Position> {
+    const { rows } = await this.database.query<{ position: Position }>(
+      `SELECT position FROM eventstoredb.marks WHERE minute < date_trunc('minute', $1::timestamptz)
+       ORDER BY minute DESC LIMIT 1`,
+      [moment],
+    );
+    return rows[0]?.position ?? START;
+  }
+
   /** What was known of another log is worth nothing. */
   async forget(): Promise<void> {
     await this.database.query(
-      `WITH a AS (DELETE FROM eventstoredb.appends), c AS (DELETE FROM eventstoredb.claims)
+      `WITH a AS (DELETE FROM eventstoredb.appends), c AS (DELETE FROM eventstoredb.claims),
+            m AS (DELETE FROM eventstoredb.marks)
        DELETE FROM eventstoredb.checkpoint`,
       [],
     );

@@ -3,7 +3,8 @@ import type pg from 'pg';
 import { openPool } from '../../database/pool.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { toUuid, type EventId } from '../../event-sourcing/id.js';
-import type { Position } from '../../event-sourcing/position.js';
+import type { Instant } from '../../event-sourcing/instant.js';
+import { START, type Position } from '../../event-sourcing/position.js';
 import type { StreamName } from '../../event-sourcing/stream.js';
 import type { Codec } from '../codec.js';
 import type {
@@ -13,6 +14,7 @@ import type {
   Page,
   ReadAllOptions,
   ReadStreamOptions,
+  Seam,
   StreamTail,
   SubscribeOptions,
 } from '../event-store.js';
@@ -146,6 +148,18 @@ export class EventStoreDbEventStore implements EventStore {
 
   head(): Promise<Position> {
     return this.reader.head();
+  }
+
+  /** From the last mark before it on, the events themselves say. */
+  async seamAt(moment: Instant): Promise<Seam> {
+    let last = await this.appends.markBefore(moment);
+    for await (const { events } of this.reader.readAll(last > START ? { from: last } : {})) {
+      for (const { position, recordedAt } of events) {
+        if (recordedAt >= moment) return { last, next: position };
+        last = position;
+      }
+    }
+    return { last };
   }
 
   async hashAt(position: Position): Promise<string | undefined> {

@@ -8,6 +8,11 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql.raw(TABLES).execute(database);
     },
   },
+  '0151_marks': {
+    async up(database) {
+      await sql.raw(MARKS).execute(database);
+    },
+  },
 };
 
 const TABLES = `
@@ -49,4 +54,13 @@ const TABLES = `
 
   GRANT USAGE ON SCHEMA eventstoredb TO rapport_app;
   GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA eventstoredb TO rapport_app;
+`;
+
+const MARKS = `
+  CREATE TABLE eventstoredb.marks (
+    minute   timestamptz PRIMARY KEY,
+    position bigint NOT NULL
+  );
+  COMMENT ON TABLE eventstoredb.marks IS 'An event that was recorded in the minute: the server finds none by its time.';
+  GRANT SELECT, INSERT, DELETE ON eventstoredb.marks TO rapport_app;
 `;

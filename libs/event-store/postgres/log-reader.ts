@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { toUuid, type EventId } from '../../event-sourcing/id.js';
+import type { Instant } from '../../event-sourcing/instant.js';
 import { START, type Position } from '../../event-sourcing/position.js';
 import type { StreamName } from '../../event-sourcing/stream.js';
 import { StoreUnavailable } from '../errors.js';
-import type { ReadStreamOptions, StreamTail } from '../event-store.js';
+import type { ReadStreamOptions, Seam, StreamTail } from '../event-store.js';
 import { asStoreError } from './connection.js';
 import { EVENT_COLUMNS, TEXT, type EventRow, type RowPage } from './rows.js';
 
@@ -80,6 +81,12 @@ export class LogReader {
     return BigInt(row!.head);
   }
 
+  async seamAt(moment: Instant): Promise<Seam> {
+    const [row] = await this.query<{ last: string; head: string }>('log_seam', SEAM_STATEMENT, [moment]);
+    const last = BigInt(row!.last);
+    return last < BigInt(row!.head) ? { last, next: last + 1n } : { last };
+  }
+
   async hashAt(position: Position): Promise<string | undefined> {
     const text = `SELECT encode(sha256(meta || data), 'hex') AS hash FROM log.events WHERE position = $1`;
     const [row] = await this.query<{ hash: string }>('log_hash', text, [position.toString()]);
@@ -120,6 +127,20 @@ const MAX_REVISION = 2 ** 31 - 1;
 const ATTEMPTS = 4;
 
 const HEAD = 'SELECT coalesce(max(position), 0) AS head FROM log.events';
+
+/** Positions have no gaps and the ledger's clock never goes back, so halving finds the place. */
+const SEAM_STATEMENT = `
+  WITH RECURSIVE head AS (${HEAD}), halved (low, high) AS (
+    SELECT 0::bigint, head FROM head
+    UNION ALL
+    SELECT CASE WHEN is_before THEN position ELSE low END, CASE WHEN is_before THEN high ELSE position - 1 END
+    FROM halved
+    CROSS JOIN LATERAL (
+      SELECT position, recorded_at < $1 AS is_before FROM log.events WHERE position = (low + high + 1) / 2) AS middle
+    WHERE low < high
+  )
+  SELECT low AS last, head FROM halved CROSS JOIN head WHERE low = high`;
+
 const SIZE = 'octet_length(meta) + octet_length(data)';
 
 /** At most `$limit` rows in the order of a column, and fewer when they are large: a page has to fit into memory. */

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { openPool } from '../../database/pool.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import type { EventId } from '../../event-sourcing/id.js';
+import type { Instant } from '../../event-sourcing/instant.js';
 import type { Position } from '../../event-sourcing/position.js';
 import type { StreamName } from '../../event-sourcing/stream.js';
 import type { Codec } from '../codec.js';
@@ -12,6 +13,7 @@ import type {
   Page,
   ReadAllOptions,
   ReadStreamOptions,
+  Seam,
   StreamTail,
   SubscribeOptions,
 } from '../event-store.js';
@@ -113,6 +115,10 @@ export class PostgresEventStore implements EventStore {
 
   head(): Promise<Position> {
     return this.reader.head();
+  }
+
+  seamAt(moment: Instant): Promise<Seam> {
+    return this.reader.seamAt(moment);
   }
 
   hashAt(position: Position): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Recorded } from '../../event-sourcing/event.js';
+import type { Instant } from '../../event-sourcing/instant.js';
 import { START } from '../../event-sourcing/position.js';
 import type { EventStore, ReadAllOptions, ReadStreamOptions } from '../event-store.js';
 import { eventHash } from '../codec.js';
@@ -131,6 +132,20 @@ export function readContract(log: () => OpenLog, { densePositions }: LogTraits):
       expect(event.revision).toBe(0);
       break;
     }
+  });
+
+  it('knows where a moment lies between its events', async () => {
+    const events = eventsOf(await collect(store.readAll()));
+    for (const { recordedAt } of [events[0]!, all[0]!, all.at(-1)!]) {
+      const first = events.findIndex((event) => event.recordedAt >= recordedAt);
+      const last = events[first - 1]?.position ?? START;
+      expect(await store.seamAt(recordedAt)).toEqual({ last, next: events[first]!.position });
+    }
+    expect(await store.seamAt('2001-01-01T00:00:00.000Z' as Instant)).toEqual({
+      last: START,
+      next: events[0]!.position,
+    });
+    expect(await store.seamAt('2101-01-01T00:00:00.000Z' as Instant)).not.toHaveProperty('next');
   });
 
   it('has a head, and a hash of the stored bytes at every position', async () => {

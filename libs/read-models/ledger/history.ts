@@ -53,15 +53,17 @@ export class History {
   }
 
   async events(filter: HistoryFilter, { first, after }: PageRequest, order: Order): Promise<HistoryPage> {
-    const { low, high } = await this.bounds(filter);
-    const from = after?.position ?? (order === 'OLDEST_FIRST' ? low : high + 1n);
+    const { last: low = START } = (filter.recordedFrom && (await this.store.seamAt(filter.recordedFrom))) ?? {};
+    const { next: end } = (filter.recordedBefore && (await this.store.seamAt(filter.recordedBefore))) ?? {};
+    const from = after?.position ?? (order === 'OLDEST_FIRST' ? low : end);
     const found: Recorded[] = [];
     let looked = 0;
     for await (const page of this.pages(filter, from, first, order)) {
       for (const event of page.events) {
-        if (event.position <= low || event.position > high) return { events: found, next: undefined };
+        if (event.position <= low || (end !== undefined && event.position >= end))
+          return { events: found, next: undefined };
         if (filter.actorId && event.actor.id !== filter.actorId) continue;
-        if (found.length === first) return { events: found, next: found.at(-1)?.position ?? from };
+        if (found.length === first) return { events: found, next: found.at(-1)?.position };
         found.push(event);
       }
       looked += page.events.length;
@@ -70,36 +72,19 @@ export class History {
     return { events: found, next: undefined };
   }
 
-  private pages({ types, actorId }: HistoryFilter, from: Position, first: number, order: Order): AsyncIterable<Page> {
+  private pages(
+    { types, actorId }: HistoryFilter,
+    from: Position | undefined,
+    first: number,
+    order: Order,
+  ): AsyncIterable<Page> {
     return this.store.readAll({
-      from,
+      ...(from === undefined ? {} : { from }),
       direction: order === 'OLDEST_FIRST' ? 'forwards' : 'backwards',
       tenantId: this.tenantId,
       ...(types ? { types } : {}),
       ...(actorId ? {} : { pageSize: first + 1 }),
     });
-  }
-
-  /** The positions between which the times of the filter lie: above `low`, up to `high`. */
-  private async bounds({ recordedFrom, recordedBefore }: HistoryFilter): Promise<{ low: Position; high: Position }> {
-    const head = await this.store.head();
-    return {
-      low: recordedFrom ? await this.lastBefore(recordedFrom, head) : START,
-      high: recordedBefore ? await this.lastBefore(recordedBefore, head) : head,
-    };
-  }
-
-  /** The last position that was recorded before a moment. Ledger time never falls, so halving finds it. */
-  private async lastBefore(moment: Instant, head: Position): Promise<Position> {
-    let low = START;
-    let high = head;
-    while (low < high) {
-      const middle = (low + high) / 2n;
-      const [next] = (await collect(this.store.readAll({ from: middle, limit: 1 }))).flatMap(({ events }) => events);
-      if (next && next.recordedAt < moment) low = next.position;
-      else high = middle;
-    }
-    return low;
   }
 }
 
