@@ -83,15 +83,16 @@ async function control(mutation: string, input: Readonly<Record<string, unknown>
 }
 
 async function rebuilt(name: string): Promise<void> {
-  const bar = new ProgressBar('% of the log', 100);
+  const bar = new ProgressBar('of the log', 1);
   const since = performance.now();
   for (let begun = false; ; await delay(LOOK_MS)) {
     const projection = (await read()).find((one) => one.name === name);
     if (!projection) throw new Failure(`There is no read model ${name}.`);
-    const { state, progress, etaSeconds, lastError } = projection;
+    const { state, progress, ratePerSecond, etaSeconds, lastError } = projection;
     if (state === 'REBUILDING') {
       begun = true;
-      bar.at(Math.floor(progress * 100), etaSeconds === null ? '' : `, ${duration(etaSeconds)} left`);
+      const eta = etaSeconds === null ? '' : `, ${duration(etaSeconds)} left`;
+      bar.at(progress, eta, `of the log, ${count(Math.round(ratePerSecond ?? 0))} events/s`);
     } else if (state === 'FAILED') {
       bar.end();
       throw new Failure(`${name} stopped: ${lastError?.reason ?? 'for no known reason'}`);

@@ -49,22 +49,24 @@ export class ProgressBar {
     private readonly total: number,
   ) {}
 
-  /** `done` of the total, with what else there is to say. */
-  at(done: number, more = ''): void {
+  /** `done` of the total, and what else there is to say. Whoever knows the rate and the time left better says `figures`. */
+  at(done: number, more = '', figures?: string): void {
     const share = this.total > 0 ? Math.min(1, done / this.total) : 1;
     const now = performance.now();
     if (this.drawn ? now - this.drawnAt < REDRAW_MS : Math.floor(share * 10) <= this.tenths) return;
     this.drawnAt = now;
     this.tenths = Math.floor(share * 10);
+    const said = (figures ?? this.measured(done, (now - this.startedAt) / 1000)) + more;
+    if (!this.drawn) return void process.stderr.write(`${String(this.tenths * 10)} %  ${said}\n`);
+    const filled = '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '░');
+    process.stderr.write(`\r\u001b[K${filled} ${said}`);
+  }
 
-    const seconds = (now - this.startedAt) / 1000;
+  private measured(done: number, seconds: number): string {
     const rate = done / Math.max(seconds, 0.001);
     const left = rate > 0 ? (this.total - done) / rate : Infinity;
     const eta = Number.isFinite(left) ? `, ${duration(left)} left` : '';
-    const figures = `${count(done)} of ${count(this.total)} ${this.what}, ${count(Math.round(rate))}/s${eta}${more}`;
-    if (!this.drawn) return void process.stderr.write(`${String(this.tenths * 10)} %  ${figures}\n`);
-    const filled = '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '░');
-    process.stderr.write(`\r\u001b[K${filled} ${figures}`);
+    return `${count(done)} of ${count(this.total)} ${this.what}, ${count(Math.round(rate))}/s${eta}`;
   }
 
   /** Makes room for other lines. */
