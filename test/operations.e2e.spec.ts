@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createClient } from 'graphql-sse';
 import { codesOf, testApi, type TestApi } from '../apps/api/testing/test-api.js';
 import { projections } from '../libs/read-models/read-models.js';
 
@@ -61,9 +62,28 @@ describe('what operators tell the read models', () => {
     expect((await parties(asked!)).data).toEqual(before);
   });
 
+  it('is seen by whoever follows the read model', async () => {
+    const client = createClient({
+      url: `${api.url}/graphql`,
+      headers: { authorization: `Bearer ${await api.token({ roles: ['operator'] })}` },
+    });
+    const followed = client.iterate<{ projectionProgress: { state: string } }>({
+      query: 'subscription { projectionProgress(name: "timeline") { state } }',
+    });
+    const seen: (string | undefined)[] = [];
+    for await (const { data } of followed) {
+      if (seen.push(data?.projectionProgress.state) === 1) await tell('pauseProjection', { projection: 'timeline' });
+      if (seen.at(-1) === 'PAUSED') break;
+    }
+    client.dispose();
+    await tell('resumeProjection', { projection: 'timeline' });
+    expect(seen[0]).toBe('LIVE');
+    await untilState('timeline', 'LIVE');
+  });
+
   it('is recorded with who said it', async () => {
     const { data } = await api.ask(
-      '{ ledger { events(first: 1, filter: { types: ["ProjectionPaused"] }) { nodes { data actor { id } } } } }',
+      '{ ledger { events(first: 1, order: OLDEST_FIRST, filter: { types: ["ProjectionPaused"] }) { nodes { data actor { id } } } } }',
     );
     expect(data).toMatchObject({
       ledger: {

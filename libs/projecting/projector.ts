@@ -11,7 +11,7 @@ import { follow } from './follow.js';
 import { CHANGED_CHANNEL, Leases } from './lease.js';
 import { listen } from './listen.js';
 import { rebuild } from './rebuild.js';
-import { pause } from './retry.js';
+import { pause, retrying } from './retry.js';
 import { compile, type CompiledProjection } from './tables.js';
 
 export interface ProjectorOptions {
@@ -170,10 +170,12 @@ class Worker {
   private async work(work: Work, { role, phase, position }: Build, signal: AbortSignal): Promise<void> {
     const { rebuildElsewhere } = this.options;
     try {
-      if (role === 'LIVE' && phase === 'FOLLOWING') await follow(work, signal, this.report);
-      else if (rebuildElsewhere && (await work.store.head()) - position > NEAR) {
-        await rebuildElsewhere({ projection: work.projection.name, build: work.build }, signal);
-      } else await rebuild(work, signal, this.report);
+      await retrying(signal, this.report, async () => {
+        if (role === 'LIVE' && phase === 'FOLLOWING') await follow(work, signal, this.report);
+        else if (rebuildElsewhere && (await work.store.head()) - position > NEAR) {
+          await rebuildElsewhere({ projection: work.projection.name, build: work.build }, signal);
+        } else await rebuild(work, signal, this.report);
+      });
     } catch (error) {
       await recordFailure(work.pool, work.build, error).catch(() => undefined); // then it fails again, and is recorded
       this.report(messageOf(error));
