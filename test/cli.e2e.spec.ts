@@ -33,7 +33,7 @@ describe('rapport demo', () => {
     const first = await run(...DEMO, '--json');
     expect(first.code).toBe(0);
     const told = JSON.parse(first.stdout) as { recorded: number; position: string };
-    expect(told).toMatchObject({ rejected: 0, repeated: 0, byType: { OpenRelationship: { recorded: 5 } } });
+    expect(told).toMatchObject({ rejected: 0, repeated: 0, byType: { OpenRelationship: { recorded: 22 } } });
     expect(told.position).toBe(await position());
 
     const second = JSON.parse((await run(...DEMO, '--json')).stdout) as object;
@@ -47,7 +47,7 @@ describe('rapport demo', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       dryRun: true,
       rejected: 0,
-      byType: { OpenRelationship: { recorded: 3 } },
+      byType: { OpenRelationship: { recorded: 20 } },
     });
     expect(await position()).toBe(before);
   });
@@ -79,7 +79,7 @@ describe('rapport events', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { stream: string; position: string });
-    expect(opened).toHaveLength(5);
+    expect(opened).toHaveLength(22);
     const { stream } = opened[0]!;
     const history = await run('events', 'list', '--stream', stream, '--oldest-first', '--limit', '3');
     expect(history.stdout).toMatch(/^position[^]*RelationshipOpened[^]*StewardAssigned[^]*CadenceSet/);

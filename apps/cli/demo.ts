@@ -48,7 +48,9 @@ async function run({ parties, years, seed, until, dryRun = false, json }: DemoOp
     for (const { idempotencyKey, command } of tell()) {
       if (interrupted) break;
       const { type, ...input } = command;
-      chunk += `${JSON.stringify({ type, idempotencyKey, input })}\n`;
+      // Told again on another day, the chapters are about the same people.
+      const ensure = type === 'RegisterParty';
+      chunk += `${JSON.stringify({ type, idempotencyKey, input, ensure })}\n`;
       if (chunk.length < CHUNK_CHARS) continue;
       yield chunk;
       chunk = '';
@@ -59,7 +61,7 @@ async function run({ parties, years, seed, until, dryRun = false, json }: DemoOp
   const bar = new ProgressBar('commands', total);
   const rejected: Rejected[] = [];
   let summary: Summary | undefined;
-  for await (const report of upload(lines(), dryRun)) {
+  for await (const report of upload('/import', lines(), dryRun)) {
     if ('code' in report && rejected.push(report) <= TOLD_REJECTIONS) say(`${report.code}: ${report.message}`);
     if ('done' in report) summary = report;
     if ('read' in report) bar.at(report.read);

@@ -19,20 +19,23 @@ interface Page {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-interface ListOptions {
+export interface HistoryOptions {
   readonly type?: readonly string[];
   readonly stream?: string;
   readonly actor?: string;
   readonly from?: string;
   readonly before?: string;
-  readonly limit: number;
   readonly oldestFirst?: boolean;
+}
+
+interface ListOptions extends HistoryOptions {
+  readonly limit: number;
   readonly json?: boolean;
 }
 
 const FIELDS = `id type schemaVersion stream revision position occurredAt recordedAt actor { id kind } correlationId
-  causationId idempotencyKey dataClass data`;
-const PAGE = 200;
+  causationId idempotencyKey inputHash dataClass data`;
+export const PAGE = 200;
 const RETRY_MS = 1000;
 
 export function eventsCommand(program: Command): void {
@@ -76,7 +79,8 @@ async function listEvents(options: ListOptions): Promise<void> {
   if (!options.json && found.length > 0) print(table([HEAD, ...found.map(row)]));
 }
 
-async function readPage(options: ListOptions, first: number, after: string | null): Promise<Page> {
+/** One page of history, in the order of `after`. */
+export async function readPage(options: HistoryOptions, first: number, after: string | null): Promise<Page> {
   const order = options.oldestFirst ? 'OLDEST_FIRST' : 'NEWEST_FIRST';
   const page = `nodes { ${FIELDS} } pageInfo { hasNextPage endCursor }`;
   if (options.stream !== undefined) {

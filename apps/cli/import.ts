@@ -2,14 +2,15 @@ import { Option, type Command } from 'commander';
 import { basename } from 'node:path';
 import { EXIT, Failure } from './failure.js';
 import { ENCODINGS, type Encoding } from './import/encoding.js';
-import { FIELDS, IMPORT_TYPES, type ImportType } from './import/fields.js';
-import type { ImportResult } from './import/import-run.js';
+import type { ImportOptions as RunOptions, ImportResult } from './import/import-run.js';
+import { ROW_TYPES, rowKinds, type RowType } from './import/rows/kinds.js';
+import type { RowKind } from './import/rows/row-kind.js';
 import { list, pairs, setting } from './options.js';
 import { tallyTable } from './tallies.js';
 import { count, dim, duration, print, printJson, say } from './terminal.js';
 
 interface ImportOptions {
-  readonly type: ImportType;
+  readonly type: RunOptions['type'];
   readonly map?: readonly [string, string][];
   readonly set?: readonly [string, string][];
   readonly kind?: string;
@@ -27,10 +28,10 @@ interface ImportOptions {
 export function importCommand(program: Command): void {
   program
     .command('import')
-    .summary('import a CSV or NDJSON file of touches, parties or relationships')
+    .summary('import a CSV or NDJSON file of touches, parties, relationships and all else, or an export')
     .description('Imports a file through the running Rapport. Importing it again records nothing twice.')
     .argument('<file>', 'CSV (comma, semicolon, tab, | or space) or NDJSON; may be gzipped (.gz)')
-    .addOption(new Option('--type <type>', 'what a row is').choices(IMPORT_TYPES).makeOptionMandatory())
+    .addOption(new Option('--type <type>', 'what a row is').choices([...ROW_TYPES, 'events']).makeOptionMandatory())
     .option('--map <column=field,…>', 'which column is which field', pairs)
     .option('--set <field=value>', 'a value for rows that have none; may be repeated', setting)
     .option('--kind <kind>', 'kind of the relationships that touches open, short for --set kind=… (PEER)')
@@ -68,10 +69,11 @@ async function run(path: string, options: ImportOptions): Promise<void> {
     process.once('SIGINT', () => process.exit(EXIT.interrupted));
   };
   process.once('SIGINT', interrupt);
-  say(dim([...importing.columns].map(([column, field]) => `${column} → ${field}`).join(', ')));
-  if (importing.ignored.length > 0) say(dim(`not imported: ${importing.ignored.join(', ')}`));
-  const { rows, ties } = await importing.survey();
-  say(dim(`${count(rows)} rows${ties > 0 ? ` between ${count(ties)} pairs` : ''}, source ${source}`));
+  const { columns, ignored } = importing.reading;
+  if (columns.size > 0) say(dim([...columns].map(([column, field]) => `${column} → ${field}`).join(', ')));
+  if (ignored.length > 0) say(dim(`not imported: ${ignored.join(', ')}`));
+  const { rows, pairs } = await importing.survey();
+  say(dim(`${count(rows)} rows${pairs > 0 ? ` between ${count(pairs)} pairs` : ''}, source ${source}`));
 
   const result = await importing.run(options.dryRun ?? false);
   process.removeListener('SIGINT', interrupt);
@@ -132,19 +134,23 @@ function again(file: string, { type, source, map = [], set = [], ours, offset }:
 
 const HELP = `
 Fields (other names that columns may have):
-${IMPORT_TYPES.map((type) => `  ${type}\n${fieldsHelp(type)}`).join('\n')}
+${ROW_TYPES.map((type) => `  ${type}\n${fieldsHelp(type)}`).join('\n')}
 
 A column that bears the name of a field needs no --map. Rows that cannot be used go to rejected.csv beside the file,
 with line, code, reason and hint: correct them there and import that file with the same --source. Parties that rows
 name are found, or registered, under their id in the source; relationships of touches begin with their first touch.
+
+Type events takes back what rapport export wrote, into a ledger that does not have those streams yet: every event with
+its time, its key and its ids, recorded as an import. It takes the role operator.
 
 A bare log of who turned to whom and when is enough:
   rapport import log.csv --type touches --map sender=from,receiver=to,time=at
   rapport import CollegeMsg.txt --type touches     (three columns without names are from, to, at)
 `;
 
-function fieldsHelp(type: ImportType): string {
-  return Object.entries(FIELDS[type])
+function fieldsHelp(type: RowType): string {
+  const { fields }: RowKind = rowKinds[type];
+  return Object.entries(fields)
     .map(([name, { help, aliases }]) => `    ${name.padEnd(15)} ${help}${aliases ? ` (${aliases.join(', ')})` : ''}`)
     .join('\n');
 }

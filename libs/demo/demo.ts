@@ -1,9 +1,12 @@
 import type { Id, IdPrefix, PartyId } from '../event-sourcing/id.js';
 import { fromMillis, toMillis, type Instant } from '../event-sourcing/instant.js';
 import type { LedgerCommand } from '../ledger/ledger.js';
+import { chapters } from './chapters.js';
 import { clinicName, personName } from './names.js';
 import { Random } from './random.js';
-import { story, type Told } from './story.js';
+import { story } from './story.js';
+import { Teller } from './teller.js';
+import type { Told } from './tie.js';
 
 export interface DemoOptions {
   /** Referring physicians: each has one relationship with the practice. */
@@ -13,13 +16,15 @@ export interface DemoOptions {
   readonly seed: string | number;
   /** Where it ends; a new day is a new story. */
   readonly until: Instant;
-  /** The id that a command with the key will make, as the ledger derives it. */
+  /** The id that a command with the key will make, as the ledger derives it; `evt`: of the first event it records. */
   readonly id: <Prefix extends IdPrefix>(prefix: Prefix, idempotencyKey: string) => Id<Prefix>;
 }
 
 export interface DemoCommand {
   readonly idempotencyKey: string;
   readonly command: LedgerCommand;
+  /** To be carried out once all before it are, and before all that follow. */
+  readonly inTurn?: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -31,13 +36,15 @@ const TIES_PER_CLINIC = 5;
 const WITH_NPI = 200;
 
 /**
- * The story of a specialty practice, its liaisons, and the physicians who refer to it, as commands: all parties first,
- * then what happens in the order in which it is told. The same options give the same commands.
+ * The story of a specialty practice, its liaisons, and the physicians who refer to it, as commands: the parties, the
+ * chapters that the documentation speaks of, and then, in the order in which it is told, what happens between the
+ * practice and each physician. The same options give the same commands.
  */
 export function* demoCommands(options: DemoOptions): Generator<DemoCommand> {
   const { seed, parties, years, until, id } = options;
   const name = `demo:${String(seed)}-${String(parties)}-${String(years)}-${until.slice(0, 10)}`;
-  const random = new Random(name);
+  // Another day shifts the story; only another seed tells another one.
+  const random = new Random(String(seed));
   const untilMs = toMillis(until);
   const fromMs = untilMs - years * 365.25 * DAY_MS;
   const party = (key: string): PartyId => id('pty', `${name}:${key}`);
@@ -74,12 +81,16 @@ export function* demoCommands(options: DemoOptions): Generator<DemoCommand> {
     yield { idempotencyKey: `${name}:${key}/affiliation`, command: { ...command, occurredAt: fromMillis(fromMs) } };
   }
 
+  const teller = new Teller(name, String(seed), untilMs, id, party('practice'), party(liaisons[1]!));
+  chapters(teller);
+  yield* teller.told;
+
   const stewardLeavesAtMs = fromMs + (untilMs - fromMs) * 0.6;
   for (let start = 0; start < parties; start += SIDE_BY_SIDE) {
     const told: Told[] = [];
     for (let index = start; index < Math.min(parties, start + SIDE_BY_SIDE); index++) {
       const key = `${name}:tie-${String(index + 1)}`;
-      const own = new Random(key);
+      const own = new Random(`${String(seed)}/${String(index)}`);
       const steward = index % liaisons.length;
       const tie = {
         key,
@@ -92,7 +103,7 @@ export function* demoCommands(options: DemoOptions): Generator<DemoCommand> {
         stewardLeavesAtMs,
         openedAtMs: Math.floor(fromMs + own.next() ** 2 * 0.7 * (untilMs - fromMs)),
         untilMs,
-        touchId: (touchKey: string) => id('tch', touchKey),
+        id,
       };
       for (const one of story(tie, own)) told.push(one);
     }

@@ -1,5 +1,6 @@
 import { deriveId } from '../event-sourcing/id.js';
 import { isRefusal, type CommandContext, type Execute } from '../ledger/execute.js';
+import { ledger } from '../ledger/ledger.js';
 import { demoCommands, type DemoCommand, type DemoOptions } from './demo.js';
 
 const AT_ONCE = 1000;
@@ -17,15 +18,21 @@ export async function loadDemo(
     const result = await execute.run(command, { tenantId, actor, idempotencyKey });
     if (isRefusal(result)) throw new Error(`${command.type} ${idempotencyKey}: ${result.refused} ${result.message}`);
   };
+  const id: DemoOptions['id'] = (prefix, key) => deriveId(prefix, tenantId, key, ...(prefix === 'evt' ? ['0'] : []));
   let count = 0;
   let batch: DemoCommand[] = [];
-  for (const next of demoCommands({ ...options, id: (prefix, key) => deriveId(prefix, tenantId, key) })) {
-    // Parties must be there before they are spoken of. Those of one relationship keep their order by themselves.
-    const partiesAreComplete = batch.at(-1)?.command.type === 'RegisterParty' && next.command.type !== 'RegisterParty';
-    if (partiesAreComplete || batch.length === AT_ONCE) {
+  let begun = new Set<string>();
+  for (const next of demoCommands({ ...options, id })) {
+    // What is spoken of must be there before. The commands of one stream keep their order by themselves.
+    const { address } = ledger.of(next.command);
+    const named = Object.entries(next.command).filter(([field]) => field !== address.subject);
+    const waits = next.inTurn === true || batch.at(-1)?.inTurn === true || named.some(([, value]) => begun.has(value));
+    if (waits || batch.length === AT_ONCE) {
       await Promise.all(batch.map(carryOut));
       batch = [];
+      begun = new Set();
     }
+    if (address.prefix && address.begins === next.command.type) begun.add(id(address.prefix, next.idempotencyKey));
     batch.push(next);
     count++;
   }

@@ -56,3 +56,5 @@ export const NOTES = [
   'Mentioned that a competitor visited last week.',
   'Thanked us for the quick slot on Friday.',
 ];
+
+export const SERVICE_LINES = ['cardiology', 'imaging', 'orthopedics', 'physical therapy', 'sleep medicine'];

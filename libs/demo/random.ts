@@ -14,6 +14,11 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
+  /** Draws of its own: how many are taken from it changes nothing here. */
+  fork(): Random {
+    return new Random(String(this.next()));
+  }
+
   chance(probability: number): boolean {
     return this.next() < probability;
   }

@@ -1,14 +1,15 @@
-import type { PartyId, RelationshipId, TouchId } from '../event-sourcing/id.js';
 import { fromMillis, type Instant } from '../event-sourcing/instant.js';
 import type { LedgerCommand } from '../ledger/ledger.js';
 import type { Channel, Direction, TouchIntent, TouchOutcome } from '../ledger/touch/touch.words.js';
+import { deeds, type Temper } from './deeds.js';
 import { NOTES, TOPICS } from './names.js';
-import type { Random } from './random.js';
+import { Random } from './random.js';
+import type { Tie, Told } from './tie.js';
 
 const DAY_MS = 86_400_000;
 
 /** How a tie develops: days between touches at the beginning and at the end, and what becomes of it. */
-interface Course {
+interface Course extends Temper {
   readonly from: number;
   readonly to: number;
   /** Share of its time after which nothing happens any more. */
@@ -18,13 +19,59 @@ interface Course {
 }
 
 const COURSES: readonly (readonly [Course, number])[] = [
-  [{ from: 40, to: 12, stages: ['ACQUAINTED', 'ENGAGED', 'TRUSTED', 'PARTNER'] }, 25],
-  [{ from: 26, to: 28, stages: ['ACQUAINTED', 'ENGAGED'] }, 30],
-  [{ from: 18, to: 75, stages: ['ACQUAINTED', 'ENGAGED', 'STRAINED'] }, 15],
-  [{ from: 22, to: 45, quietFrom: 0.6, ending: 'LAPSE', stages: ['ACQUAINTED'] }, 12],
-  [{ from: 24, to: 30, quietFrom: 0.5, ending: 'LAPSE_AND_RETURN', stages: ['ACQUAINTED', 'ENGAGED'] }, 8],
-  [{ from: 30, to: 60, quietFrom: 0.7, ending: 'END', stages: ['ACQUAINTED'] }, 5],
-  [{ from: 55, to: 60, stages: [] }, 5],
+  [
+    {
+      from: 40,
+      to: 12,
+      referralEveryDays: 75,
+      nps: 9,
+      kept: 9,
+      stages: ['ACQUAINTED', 'ENGAGED', 'TRUSTED', 'PARTNER'],
+    },
+    25,
+  ],
+  [{ from: 26, to: 28, referralEveryDays: 140, nps: 8, kept: 9, stages: ['ACQUAINTED', 'ENGAGED'] }, 30],
+  [{ from: 18, to: 75, referralEveryDays: 200, nps: 4, kept: 5, stages: ['ACQUAINTED', 'ENGAGED', 'STRAINED'] }, 15],
+  [
+    {
+      from: 22,
+      to: 45,
+      referralEveryDays: 240,
+      nps: 6,
+      kept: 7,
+      quietFrom: 0.6,
+      ending: 'LAPSE',
+      stages: ['ACQUAINTED'],
+    },
+    12,
+  ],
+  [
+    {
+      from: 24,
+      to: 30,
+      referralEveryDays: 160,
+      nps: 7,
+      kept: 8,
+      quietFrom: 0.5,
+      ending: 'LAPSE_AND_RETURN',
+      stages: ['ACQUAINTED', 'ENGAGED'],
+    },
+    8,
+  ],
+  [
+    {
+      from: 30,
+      to: 60,
+      referralEveryDays: 280,
+      nps: 6,
+      kept: 8,
+      quietFrom: 0.7,
+      ending: 'END',
+      stages: ['ACQUAINTED'],
+    },
+    5,
+  ],
+  [{ from: 55, to: 60, nps: 7, kept: 8, stages: [] }, 5],
 ];
 
 const CHANNELS: readonly (readonly [Channel, number])[] = [
@@ -56,28 +103,6 @@ const MINUTES: { readonly [C in Channel]?: readonly [number, number] } = {
   EVENT: [60, 240],
 };
 
-/** A command, its key, and when it reaches the ledger: most facts at once, some days later. */
-export interface Told {
-  readonly atMs: number;
-  readonly key: string;
-  readonly command: LedgerCommand;
-}
-
-/** A tie whose story is to be told. */
-export interface Tie {
-  readonly key: string;
-  readonly relationshipId: RelationshipId;
-  readonly ours: PartyId;
-  readonly theirs: PartyId;
-  readonly steward: PartyId;
-  /** Who takes over when the steward leaves. */
-  readonly successor: PartyId;
-  readonly stewardLeavesAtMs: number;
-  readonly openedAtMs: number;
-  readonly untilMs: number;
-  touchId(touchKey: string): TouchId;
-}
-
 /** Everything that happens between two parties, in the order in which it is told. */
 export function story(tie: Tie, random: Random): Told[] {
   const course = random.weighted(COURSES);
@@ -88,6 +113,7 @@ export function story(tie: Tie, random: Random): Told[] {
     ...stages(tie, course, quietAtMs),
     ...touches(tie, course, random, openedAtMs, quietAtMs, 't'),
     ...ending(tie, course, random, quietAtMs),
+    ...deeds(tie, course, random.fork(), quietAtMs),
   ];
   return told.filter(({ atMs }) => atMs <= untilMs).sort((one, other) => one.atMs - other.atMs);
 }
@@ -167,11 +193,18 @@ function ending(tie: Tie, { ending, to }: Course, random: Random, quietAtMs: num
   return [
     lapse,
     { atMs: backAtMs, key: `${key}/return`, command: { ...back, occurredAt: fromMillis(backAtMs) } },
-    ...touches(tie, { from: to, to, stages: [] }, random, backAtMs, tie.untilMs, 'r'),
+    ...touches(tie, { from: to, to }, random, backAtMs, tie.untilMs, 'r'),
   ];
 }
 
-function touches(tie: Tie, course: Course, random: Random, fromMs: number, toMs: number, mark: string): Told[] {
+function touches(
+  tie: Tie,
+  course: Pick<Course, 'from' | 'to'>,
+  random: Random,
+  fromMs: number,
+  toMs: number,
+  mark: string,
+): Told[] {
   const told: Told[] = [];
   for (let n = 1, atMs = fromMs + DAY_MS; ; n++) {
     const progress = Math.min(1, (atMs - fromMs) / Math.max(1, toMs - fromMs));
@@ -188,7 +221,7 @@ function touch(tie: Tie, key: string, happenedAtMs: number, random: Random): Tol
   const toldAtMs = happenedAtMs + (random.chance(0.03) ? random.whole(5, 40) * DAY_MS : 0);
   const command = facts(tie, random, fromMillis(happenedAtMs), happenedAtMs);
   const told: Told[] = [{ atMs: toldAtMs, key, command }];
-  const touchId = tie.touchId(key);
+  const touchId = tie.id('tch', key);
   if (random.chance(0.012)) {
     const replacement = { minutes: random.whole(5, 60) };
     const corrected = {

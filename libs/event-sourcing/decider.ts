@@ -7,6 +7,9 @@ export interface Command<Type extends string = string> {
   readonly type: Type;
 }
 
+/** `occurredAt`: when what it asks for was so; absent: when it came in. */
+export type DatedCommand = Command & { readonly occurredAt?: Instant | null };
+
 /** A command that cannot be carried out, as a value. Nothing is appended. `code` is one of the published codes. */
 export interface Refusal {
   readonly refused: string;
@@ -71,6 +74,13 @@ export interface Slice<Own, E extends Event, C extends Command, Whole> {
   readonly claims?: {
     readonly [Type in E['type']]?: (event: Extract<E, { readonly type: Type }>, before: Whole) => Claims;
   };
+  /**
+   * What a recorded event brings about in another stream. It is carried out before the command that recorded the event
+   * is answered, and again when that command is repeated: it must not be refused, so the event carries all it needs.
+   */
+  readonly follows?: {
+    readonly [Type in E['type']]?: (event: Applied<Extract<E, { readonly type: Type }>>) => DatedCommand;
+  };
 }
 
 /** What an event looks like to `evolve`: recorded, or just decided and about to be. */
@@ -105,4 +115,5 @@ export interface AnySlice {
   readonly evolve: Readonly<Record<string, (state: never, event: never) => unknown>>;
   readonly consults?: Readonly<Record<string, ((command: never, state: never) => readonly string[]) | undefined>>;
   readonly claims?: Readonly<Record<string, ((event: never, before: never) => Claims) | undefined>>;
+  readonly follows?: Readonly<Record<string, ((event: never) => DatedCommand) | undefined>>;
 }

@@ -8,6 +8,7 @@ export type IdPrefix =
   | 'cpt'
   | 'aff'
   | 'ned'
+  | 'key'
   // relationship
   | 'rel'
   | 'tch'
@@ -31,6 +32,7 @@ export type EventId = Id<'evt'>;
 export type ContactPointId = Id<'cpt'>;
 export type AffiliationId = Id<'aff'>;
 export type NeedId = Id<'ned'>;
+export type KeyId = Id<'key'>;
 export type TrustActionId = Id<'act'>;
 export type TrustRequestId = Id<'ask'>;
 export type TrustAssessmentId = Id<'tas'>;

@@ -42,6 +42,13 @@ export interface Derive {
    * It must not depend on the order of rows: sum integers, not doubles, or order the aggregate.
    */
   readonly select: string;
+  /**
+   * For what follows from rows of other keys: by the name of a table, an earlier one or this one, a SELECT of this
+   * table's key columns that says which of its rows follow from rows of that one. Its relation `keys` has the key columns
+   * of the rows that the batch put, deleted or touched there, or derived anew. They are derived anew, too. Taken one after
+   * the other, as they stand here; every look-up needs an index.
+   */
+  readonly widen?: Readonly<Record<string, string>>;
 }
 
 export type Row = Readonly<Record<string, unknown>>;

@@ -22,6 +22,7 @@ const lock = slice<Door['lock'], Event<'Locked', { key: string }>, Command<'Lock
   evolve: { Locked: () => ({ locked: true }) },
   consults: { Lock: ({ key }, { bell }) => [key, String(bell.rings)] },
   claims: { Locked: ({ data }, { lock }) => (lock.locked ? {} : { release: [data.key] }) },
+  follows: { Locked: ({ occurredAt }) => ({ type: 'Ring', occurredAt }) },
 });
 
 const bell = slice<Door['bell'], Event<'Rang', { at: string }>, Command<'Ring'>, Door>({
@@ -59,6 +60,14 @@ describe('the decider of a stream', () => {
     expect(door.consults({ type: 'Ring' }, state)).toEqual([]);
     expect(door.claims(event('Locked', { key: 'k' }), state)).toEqual({ release: ['k'] });
     expect(door.claims(rang, state)).toEqual({});
+  });
+
+  it('names what its events bring about elsewhere', () => {
+    const locked = applied(event('Locked', { key: 'k' }), 0);
+    expect(door.leads).toBe(true);
+    expect(door.follows(locked)).toEqual({ type: 'Ring', occurredAt: locked.occurredAt });
+    expect(door.follows(applied(rang, 1))).toBeUndefined();
+    expect(streamDecider('bell', { subject: 'key' }, { bell }).leads).toBe(false);
   });
 
   it('knows the version of each of its event types', () => {

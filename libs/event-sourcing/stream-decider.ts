@@ -1,4 +1,4 @@
-import type { AnySlice, Applied, Claims, Command, Decision, DecisionContext } from './decider.js';
+import type { AnySlice, Applied, Claims, Command, DatedCommand, Decision, DecisionContext } from './decider.js';
 import type { Event, EventTypeSpec } from './event.js';
 import type { IdPrefix } from './id.js';
 
@@ -16,6 +16,9 @@ export interface StreamDecider {
   evolve(state: StreamState, event: Applied<Event>): StreamState;
   consults(command: Command, state: StreamState): readonly string[];
   claims(event: Event, before: StreamState): Claims;
+  /** Whether some of its events bring about commands in other streams. */
+  readonly leads: boolean;
+  follows(event: Applied<Event>): DatedCommand | undefined;
 }
 
 export type StreamState = Readonly<Record<string, unknown>>;
@@ -39,6 +42,7 @@ type Loose = {
   evolve(state: unknown, event: Applied<Event>): unknown;
   consults(command: Command, state: StreamState): readonly string[];
   claims(event: Event, before: StreamState): Claims;
+  follows(event: Applied<Event>): DatedCommand;
 };
 
 export function streamDecider(
@@ -50,6 +54,7 @@ export function streamDecider(
   const consultsOf = new Map<string, Loose['consults']>();
   const byEvent = new Map<string, { own: string; evolve: Loose['evolve'] }>();
   const claimsOf = new Map<string, Loose['claims']>();
+  const followsOf = new Map<string, Loose['follows']>();
   const events = new Map<string, EventTypeSpec>();
 
   for (const [own, slice] of Object.entries(slices)) {
@@ -64,6 +69,7 @@ export function streamDecider(
     for (const [type, consults] of Object.entries(slice.consults ?? {}))
       consultsOf.set(type, consults as Loose['consults']);
     for (const [type, claims] of Object.entries(slice.claims ?? {})) claimsOf.set(type, claims as Loose['claims']);
+    for (const [type, follows] of Object.entries(slice.follows ?? {})) followsOf.set(type, follows as Loose['follows']);
     for (const [type, spec] of Object.entries(slice.events)) events.set(type, spec);
   }
 
@@ -85,6 +91,8 @@ export function streamDecider(
     },
     consults: (command, state) => consultsOf.get(command.type)?.(command, state) ?? [],
     claims: (event, before) => claimsOf.get(event.type)?.(event, before) ?? {},
+    leads: followsOf.size > 0,
+    follows: (event) => followsOf.get(event.type)?.(event),
   };
 }
 
@@ -92,9 +100,11 @@ export function streamDecider(
 export class Deciders {
   private readonly byCommand = new Map<string, StreamDecider>();
   private readonly byPrefix = new Map<string, StreamDecider>();
+  private readonly byCategory = new Map<string, StreamDecider>();
 
   constructor(all: readonly StreamDecider[]) {
     for (const decider of all) {
+      this.byCategory.set(decider.category, decider);
       for (const command of decider.commands) this.byCommand.set(command, decider);
       if (decider.address.prefix) this.byPrefix.set(decider.address.prefix, decider);
     }
@@ -112,6 +122,11 @@ export class Deciders {
     const { prefix, begins, subject, otherwise } = this.of(command).address;
     if (prefix && command.type === begins) return id(prefix);
     return (command as unknown as Readonly<Record<string, string>>)[otherwise?.[command.type] ?? subject]!;
+  }
+
+  /** The one whose streams are of that category; undefined: there is none. */
+  ofCategory(category: string): StreamDecider | undefined {
+    return this.byCategory.get(category);
   }
 
   /** The one whose streams have such ids. */

@@ -6,6 +6,14 @@ export const NODE_TYPES: { readonly [Prefix in IdPrefix]?: string } = {
   pty: 'Party',
   rel: 'Relationship',
   tch: 'Touch',
+  act: 'TrustAction',
+  ask: 'TrustRequest',
+  tas: 'TrustAssessment',
+  cmt: 'Commitment',
+  fbr: 'FeedbackRequest',
+  fbk: 'Feedback',
+  ref: 'Referral',
+  cmp: 'Campaign',
   evt: 'LedgerEvent',
 };
 

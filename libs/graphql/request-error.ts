@@ -3,7 +3,7 @@ import type { RefusalCode } from '../event-sourcing/refusal-codes.js';
 
 /** What a request as a whole can fail with, beside the refusals of commands: `errors[].extensions.code`. */
 export type RequestErrorCode =
-  | Extract<RefusalCode, 'INVALID_INPUT' | 'NAIVE_TIMESTAMP'>
+  | Extract<RefusalCode, 'INVALID_INPUT' | 'NAIVE_TIMESTAMP' | 'SCORE_OUT_OF_SCALE'>
   /** The request is no GraphQL over HTTP at all. */
   | 'INVALID_REQUEST'
   /** The document does not parse, or asks for what the schema does not have. */

@@ -56,6 +56,13 @@ export const BasisPointsScalar = leaf<number>(
   (input) => wholeNumber(input, -10_000, 10_000),
 );
 
+/** A finite number. What is none lies on no scale. */
+export const ScoreScalar = leaf<number>('Score', 'A number, to be read on the scale that goes with it.', (input) => {
+  const value = typeof input === 'string' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(input) ? Number(input) : input;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  return new Unreadable('SCORE_OUT_OF_SCALE', 'A score is a finite number.');
+});
+
 /** Any JSON value: what has a shape of its own, such as the data of an event. Output only. */
 export const JsonScalar = leaf<unknown>('JSON', 'A JSON value.', () => new Unreadable('INVALID_INPUT', 'Output only.'));
 

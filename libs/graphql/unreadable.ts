@@ -6,7 +6,7 @@ import type { RefusalCode } from '../event-sourcing/refusal-codes.js';
  */
 export class Unreadable {
   constructor(
-    readonly code: Extract<RefusalCode, 'INVALID_INPUT' | 'NAIVE_TIMESTAMP'>,
+    readonly code: Extract<RefusalCode, 'INVALID_INPUT' | 'NAIVE_TIMESTAMP' | 'SCORE_OUT_OF_SCALE'>,
     readonly message: string,
     readonly detail: { readonly allowed?: readonly string[]; readonly nearest?: string } = {},
   ) {}

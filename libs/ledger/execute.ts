@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import { LRUCache } from 'lru-cache';
 import { hash, randomUUID } from 'node:crypto';
-import { isRefusal, type Refusal } from '../event-sourcing/decider.js';
+import { isRefusal, type DatedCommand, type Refusal } from '../event-sourcing/decider.js';
 import type { Actor, Event } from '../event-sourcing/event.js';
 import { deriveId, type IdPrefix } from '../event-sourcing/id.js';
 import { fromMillis } from '../event-sourcing/instant.js';
@@ -10,7 +10,6 @@ import { streamName } from '../event-sourcing/stream.js';
 import type { EventStore, NewEvent } from '../event-store/event-store.js';
 import { Lane, type Executed, type Waiting } from './lane.js';
 import { inFuture } from './order.js';
-import type { DatedCommand } from './validate.inputs.js';
 import { StreamLoader } from './stream-loader.js';
 
 /** Who asks, and under which key. */
@@ -87,7 +86,7 @@ export class Execute {
       });
 
     const lane = this.lane(decider, this.deciders.subjectOf(command, decisionContext), tenantId);
-    return new Promise((resolve, reject) => {
+    const carriedOut = new Promise<Executed | Refusal>((resolve, reject) => {
       const waiting: Waiting = {
         command,
         context: decisionContext,
@@ -101,6 +100,33 @@ export class Execute {
       };
       lane.submit(waiting);
     });
+    return decider.leads
+      ? carriedOut.then((result) => this.follow(result, decider, context, correlationId))
+      : carriedOut;
+  }
+
+  /**
+   * Carries out what the recorded events bring about in other streams, each under the id of its event as its key: a
+   * repeat of the first command after a crash completes what is missing.
+   */
+  private async follow(
+    result: Executed | Refusal,
+    decider: StreamDecider,
+    { tenantId, actor }: CommandContext,
+    correlationId: string,
+  ): Promise<Executed | Refusal> {
+    if (isRefusal(result)) return result;
+    let { position } = result;
+    for (const event of await result.events()) {
+      const command = decider.follows(event);
+      if (!command) continue;
+      const caused = { tenantId, actor, correlationId, causationId: event.id, idempotencyKey: event.id };
+      const followed = await this.run(command, caused);
+      if (isRefusal(followed))
+        throw new Error(`${event.id} stands, but ${command.type} was refused: ${followed.message}`);
+      if (followed.position > position) position = followed.position;
+    }
+    return { ...result, position };
   }
 
   private lane(decider: StreamDecider, id: string, tenantId: string): Lane {

@@ -3,10 +3,20 @@ import { GraphQLSchemaBuilderModule, GraphQLSchemaFactory } from '@nestjs/graphq
 import { Test } from '@nestjs/testing';
 import { isInputObjectType, isRequiredInputField, type GraphQLInputObjectType } from 'graphql';
 import { deriveId } from '../event-sourcing/id.js';
-import { partyDecider, relationshipDecider } from './ledger.js';
+import { campaignCommands, PlanCampaign, RecordCampaignCost } from './campaign/campaign.inputs.js';
+import { commitmentCommands } from './commitment/commitment.inputs.js';
+import { feedbackCommands, feedbackRequestCommands } from './feedback/feedback.inputs.js';
+import { campaignDecider, partyDecider, referralDecider, relationshipDecider } from './ledger.js';
 import { partyCommands, RegisterParty, AddContactPoint } from './party/party.inputs.js';
+import { referralCommands } from './referral/referral.inputs.js';
 import { relationshipCommands, SetCadence, SetChannelMixTarget } from './relationship/relationship.inputs.js';
 import { CorrectTouch, RecordTouch, touchCommands } from './touch/touch.inputs.js';
+import {
+  AssessTrust,
+  trustActionCommands,
+  trustAssessmentCommands,
+  trustRequestCommands,
+} from './trust/trust.inputs.js';
 import { commandOf, violations } from './validate.inputs.js';
 
 const relationshipId = deriveId('rel', 'x');
@@ -82,6 +92,34 @@ describe('an input that no command can be made of is refused with the path of th
     expect(violations(addressed)).toEqual([]);
   });
 
+  it('for a campaign', () => {
+    const plan = (more: object) =>
+      pathsOf(
+        violations(
+          commandOf(PlanCampaign, {
+            name: 'Spring',
+            audiences: [{ name: 'neighbours' }],
+            channels: ['EMAIL'],
+            window: { from: touch.occurredAt, to: touch.occurredAt },
+            budget: { amountMinor: 0, currency: 'USD' },
+            ...more,
+          }),
+        ),
+      );
+    expect(plan({})).toEqual([]);
+    expect(plan({ audiences: [] })).toEqual(['audiences']);
+    expect(plan({ audiences: [{ name: '' }] })).toEqual(['audiences.0.name']);
+    expect(plan({ audiences: [{ name: 'x', partyIds: [] }] })).toEqual(['audiences.0.partyIds']);
+    expect(plan({ audiences: [{ name: 'x', partyIds: [partyId, partyId] }] })).toEqual(['audiences.0.partyIds']);
+    expect(plan({ audiences: [{ name: 'x', partyIds: ['pty_1'] }] })).toEqual(['audiences.0.partyIds']);
+    expect(plan({ channels: [] })).toEqual(['channels']);
+    expect(plan({ channels: ['EMAIL', 'EMAIL'] })).toEqual(['channels']);
+    expect(plan({ budget: { amountMinor: -1, currency: 'USD' } })).toEqual(['budget.amountMinor']);
+    const amount = { amountMinor: -1, currency: 'USD' };
+    const cost = { campaignId: deriveId('cmp', 'x'), amount, kind: 'PRINT', incurredOn: '2026-01-01' };
+    expect(pathsOf(violations(commandOf(RecordCampaignCost, cost)))).toEqual(['amount.amountMinor']);
+  });
+
   it.each([
     [0, 0, ['intervalDays']],
     [1096, 0, ['intervalDays']],
@@ -89,6 +127,16 @@ describe('an input that no command can be made of is refused with the path of th
     [1095, 1095, []],
   ])('a cadence of %d days with %d days of grace', (intervalDays, graceDays, paths) => {
     expect(pathsOf(violations(commandOf(SetCadence, { relationshipId, intervalDays, graceDays })))).toEqual(paths);
+  });
+
+  it.each([
+    ['0', 0, ['reliability']],
+    ['11', 11, ['reliability']],
+    ['1', 1, []],
+    ['10', 10, []],
+  ] as const)('a rating of %s, unless it is 1 to 10', (_, reliability, paths) => {
+    const ratings = { credibility: 1, reliability, intimacy: 1, selfOrientation: 1, basis: 'EARNED' };
+    expect(pathsOf(violations(commandOf(AssessTrust, { relationshipId, ...ratings })))).toEqual(paths);
   });
 
   it('a negative share of a channel', () => {
@@ -103,11 +151,26 @@ describe('an input that no command can be made of is refused with the path of th
 });
 
 describe('the inputs of the commands', () => {
-  const commands = [...partyCommands, ...relationshipCommands, ...touchCommands];
+  const commands = [
+    ...campaignCommands,
+    ...commitmentCommands,
+    ...feedbackCommands,
+    ...feedbackRequestCommands,
+    ...partyCommands,
+    ...referralCommands,
+    ...relationshipCommands,
+    ...touchCommands,
+    ...trustActionCommands,
+    ...trustAssessmentCommands,
+    ...trustRequestCommands,
+  ];
 
   it('are those that the deciders decide', () => {
-    const decided = [partyDecider, relationshipDecider].flatMap((decider) => [...decider.commands]);
-    expect(commands.map((command) => new command().type).sort()).toEqual(decided.sort());
+    const decided = [campaignDecider, partyDecider, referralDecider, relationshipDecider].flatMap((decider) => [
+      ...decider.commands,
+    ]);
+    const brought = ['MakeRedirectedReferral']; // what only another event brings about
+    expect([...brought, ...commands.map((command) => new command().type)].sort()).toEqual(decided.sort());
   });
 
   it('describe each of their fields and keep their literal name to themselves', async () => {

@@ -217,7 +217,7 @@ export class Lane {
       stale = true;
       if (outcome.status === 'rejected') this.fail(waiting, outcome.reason);
       else if (outcome.value.outcome === 'wrongRevision' && ++waiting.conflicts < MAX_CONFLICTS) again.push(waiting);
-      else if (outcome.value.outcome !== 'appended') waiting.resolve(this.failedAppend(waiting, outcome.value));
+      else if (outcome.value.outcome !== 'appended') waiting.resolve(this.failedAppend(waiting, append, outcome.value));
     }
     if (stale) this.forget();
     return again;
@@ -228,16 +228,20 @@ export class Lane {
     else waiting.reject(error);
   }
 
-  private failedAppend(waiting: Waiting, outcome: Exclude<AppendOutcome, { outcome: 'appended' }>): Executed | Refusal {
+  private failedAppend(
+    waiting: Waiting,
+    { claims }: Append,
+    outcome: Exclude<AppendOutcome, { outcome: 'appended' }>,
+  ): Executed | Refusal {
     switch (outcome.outcome) {
       case 'repeated':
         return this.repeatOf(waiting, waiting.inputHash, outcome.events.at(-1)?.position ?? START);
       case 'keyConflict':
         return keyConflict(outcome.firstEventId);
-      case 'claimTaken':
-        return refuse('STATE_CONFLICT', `This belongs to ${outcome.owner} already.`, {
-          detail: { current: outcome.owner },
-        });
+      case 'claimTaken': {
+        const { refusal } = claims!.take!.find(({ name }) => name === outcome.name)!;
+        return refuse(refusal, `This belongs to ${outcome.owner} already.`, { detail: { current: outcome.owner } });
+      }
       case 'wrongRevision':
         return refuse('CONCURRENT_CHANGE', 'Others kept changing the same stream. Try again.');
     }

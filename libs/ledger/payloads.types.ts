@@ -11,8 +11,23 @@ export abstract class LedgerPayload extends Payload {
   executed: Executed | null;
 }
 
+@ObjectType({ description: 'What became of a command about a campaign.' })
+export class CampaignPayload extends LedgerPayload {}
+
+@ObjectType({ description: 'What became of a command about a commitment.' })
+export class CommitmentPayload extends LedgerPayload {}
+
+@ObjectType({ description: 'What became of a command about feedback.' })
+export class FeedbackPayload extends LedgerPayload {}
+
+@ObjectType({ description: 'What became of a command about a request for feedback.' })
+export class FeedbackRequestPayload extends LedgerPayload {}
+
 @ObjectType({ description: 'What became of a command about a party.' })
 export class PartyPayload extends LedgerPayload {}
+
+@ObjectType({ description: 'What became of a command about a referral.' })
+export class ReferralPayload extends LedgerPayload {}
 
 @ObjectType({ description: 'What became of a command about a relationship.' })
 export class RelationshipPayload extends LedgerPayload {}
@@ -34,3 +49,12 @@ export class TouchesPayload extends Payload {
   })
   results: readonly TouchPayload[];
 }
+
+@ObjectType({ description: 'What became of a command about a trust action.' })
+export class TrustActionPayload extends LedgerPayload {}
+
+@ObjectType({ description: 'What became of a command about an assessment of trust.' })
+export class TrustAssessmentPayload extends LedgerPayload {}
+
+@ObjectType({ description: 'What became of a command about a request for what would earn trust.' })
+export class TrustRequestPayload extends LedgerPayload {}

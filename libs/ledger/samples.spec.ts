@@ -7,7 +7,15 @@ import { streamName } from '../event-sourcing/stream.js';
 import type { Upcasters } from '../event-sourcing/upcaster.js';
 import { Codec, type EncodedEvent, type Place } from '../event-store/codec.js';
 import type { NewEvent } from '../event-store/event-store.js';
-import { concepts, eventTypes, partyDecider, relationshipDecider, upcasters } from './ledger.js';
+import {
+  campaignDecider,
+  concepts,
+  eventTypes,
+  partyDecider,
+  referralDecider,
+  relationshipDecider,
+  upcasters,
+} from './ledger.js';
 
 interface Sample {
   readonly meta: Omit<NewEvent, 'data'>;
@@ -74,6 +82,14 @@ describe('the samples of stored events', () => {
         .sort((one, other) => (one.occurredAt < other.occurredAt ? -1 : 1))
         .reduce((state, event: Recorded) => decider.evolve(state, event), decider.initial());
     expect(story(partyDecider)).toMatchObject({ party: { registered: { kind: 'PERSON' } } });
+    expect(story(campaignDecider)).toMatchObject({
+      campaign: { state: 'ENDED', stateSince: '2025-03-29T08:00:00.000Z' },
+      costs: { recorded: new Map([[expect.anything(), { facts: { amountMinor: 125_000 } }]]) },
+      responses: new Map([[sampleOf('campaign', 'CampaignResponseRecorded', 1).data['responseId'], 'RETRACTED']]),
+    });
+    expect(story(referralDecider)).toMatchObject({
+      referral: { made: { facts: { motive: 'OTHER' }, corrected: true }, retracted: true },
+    });
     expect(story(relationshipDecider)).toMatchObject({
       tie: { stage: 'ENDED', endedAt: '2025-12-31T09:00:00.000Z', cadence: { intervalDays: 30 }, stewards: new Map() },
       touches: new Map([[sampleOf('touch', 'TouchRecorded', 1).data['touchId'], 'RETRACTED']]),

@@ -1,12 +1,10 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import type { Command, Refusal } from '../event-sourcing/decider.js';
-import type { Instant } from '../event-sourcing/instant.js';
+import type { DatedCommand, Refusal } from '../event-sourcing/decider.js';
 import { invalid } from './refusals.js';
 
 /** A command class with its literal name. */
 export type CommandClass<C extends DatedCommand = DatedCommand> = new () => C;
-export type DatedCommand = Command & { readonly occurredAt?: Instant | null };
 
 /** The command that the fields of an input make, as GraphQL read them. */
 export function commandOf<C extends DatedCommand>(commandClass: CommandClass<C>, fields: object): C {

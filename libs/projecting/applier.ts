@@ -6,7 +6,7 @@ import type { EventStore, Page } from '../event-store/event-store.js';
 import { applyBatch } from './apply.js';
 import { advance, checkpointOf, verifiedCheckpoint, type Checkpoint, type OwnedBuild } from './checkpoint.js';
 import { HandlerFailed, isAboutEvents, PoisonEvent } from './failures.js';
-import { WorkingRows } from './rows.js';
+import { WorkingRows, type TableChanges } from './rows.js';
 import { qualified, type CompiledProjection } from './tables.js';
 import { TableWriter } from './write.js';
 
@@ -108,7 +108,23 @@ export class Applier {
     const changes = this.rows.take();
     for (const { changes: changed } of changes.values()) this.written += changed.size;
     for (const [table, changed] of changes) await writer(table).write(session, changed);
-    for (const [table, changed] of changes) await writer(table).derive(session, changed);
+    await this.derive(session, changes);
+  }
+
+  /** Table by table in their order: what is derived may follow from what an earlier one derived. */
+  private async derive(session: pg.ClientBase, changes: ReadonlyMap<string, TableChanges>): Promise<void> {
+    const concerned = new Map<string, Set<string>>();
+    for (const [name, writer] of this.writers) {
+      const { derive } = writer.table.spec;
+      const changed = changes.get(name);
+      const keys = new Set<string>([...(changed?.changes.keys() ?? []), ...(changed?.touched ?? [])]);
+      concerned.set(name, keys);
+      for (const other of Object.keys(derive?.widen ?? {})) {
+        const { table } = this.writers.get(other)!;
+        for (const key of await writer.widen(session, table, concerned.get(other)!)) keys.add(key);
+      }
+      await writer.derive(session, keys);
+    }
   }
 
   private readonly noRows = (): WorkingRows =>

@@ -70,8 +70,9 @@ async function finish(work: Work): Promise<void> {
     const derived = writers.filter(({ table }) => table.spec.derive);
     const plain = writers.filter(({ table }) => !table.spec.derive);
     for (const writer of [...plain, ...derived]) {
+      await createIndexes(session, schema, writer.table, false); // by which its own rows find each other
       await writer.deriveAll(session);
-      await createIndexes(session, schema, writer.table);
+      await createIndexes(session, schema, writer.table, true);
       await session.query(`ANALYZE ${qualified(schema, writer.table.name)}`);
     }
     const { rowCount } = await session.query(FINISHED, [schema, epoch]);

@@ -31,6 +31,11 @@ const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 export function compile(projection: Projection): CompiledProjection {
   const names = [projection.name, ...Object.keys(projection.tables)];
   for (const name of names) if (!NAME.test(name)) throw new Error(`"${name}" cannot name a schema or a table.`);
+  for (const [name, { derive }] of Object.entries(projection.tables)) {
+    const known = names.slice(1, names.indexOf(name, 1) + 1);
+    const unknown = Object.keys(derive?.widen ?? {}).find((other) => !known.includes(other));
+    if (unknown) throw new Error(`${name} cannot follow from ${unknown}, which is neither it nor a table before it.`);
+  }
   return {
     name: projection.name,
     version: projection.version,
@@ -84,8 +89,16 @@ export async function createTables(
   }
 }
 
-export async function createIndexes(session: pg.ClientBase, schema: string, { name, spec }: Table): Promise<void> {
+/** The indexes of a table: those that hold derived columns, or the others. */
+export async function createIndexes(
+  session: pg.ClientBase,
+  schema: string,
+  { name, spec }: Table,
+  derived: boolean,
+): Promise<void> {
+  const columns = Object.keys(spec.derive?.columns ?? {});
   for (const [i, index] of (spec.indexes ?? []).entries()) {
+    if (columns.some((column) => new RegExp(`\\b${column}\\b`).test(index)) !== derived) continue;
     await session.query(
       `CREATE INDEX IF NOT EXISTS ${quoted(`${name}_${i + 1}`)} ON ${qualified(schema, name)} ${index}`,
     );

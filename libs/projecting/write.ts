@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Row } from '../event-sourcing/projection.js';
 import type { TableChanges } from './rows.js';
-import { keyParts, list, qualified, quoted, type Column, type Table } from './tables.js';
+import { keyOf, keyParts, list, qualified, quoted, type Column, type Table } from './tables.js';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
@@ -18,6 +18,8 @@ const ROWS_AT_ONCE = 5000;
  */
 export class TableWriter {
   private readonly target: string;
+  /** By the name of the other table. */
+  private readonly widenings = new Map<string, Statement>();
   private readonly statements: Readonly<Record<'select' | 'upsert' | 'delete' | 'derive' | 'deriveAll', Statement>>;
 
   constructor(
@@ -54,12 +56,22 @@ export class TableWriter {
     await this.delete(session, deletes);
   }
 
-  /** The derived columns of what a batch changed or touched, once the rows of all tables are written. */
-  async derive(session: Queryable, { changes, touched }: TableChanges): Promise<void> {
+  /** The derived columns of some rows, once the rows of all tables are written. */
+  async derive(session: Queryable, keys: ReadonlySet<string>): Promise<void> {
     if (!this.table.spec.derive) return;
-    for (const keys of chunks([...new Set([...changes.keys(), ...touched])])) {
-      await session.query({ ...this.statements.derive, values: keyArrays(keys) });
+    for (const some of chunks([...keys])) {
+      await session.query({ ...this.statements.derive, values: keyArrays(some) });
     }
+  }
+
+  /** Keys of rows whose derived columns follow from rows of another table with these keys. */
+  async widen(session: Queryable, other: Table, keys: ReadonlySet<string>): Promise<string[]> {
+    const widened: string[] = [];
+    for (const some of chunks([...keys])) {
+      const { rows } = await session.query<Row>({ ...this.widening(other), values: keyArrays(some) });
+      for (const row of rows) widened.push(keyOf(this.table, row));
+    }
+    return widened;
   }
 
   async delete(session: Queryable, keys: readonly string[]): Promise<void> {
@@ -82,6 +94,15 @@ export class TableWriter {
   /** The derived columns of all rows, of which none has any yet. */
   async deriveAll(session: Queryable): Promise<void> {
     if (this.table.spec.derive) await session.query(this.statements.deriveAll.text);
+  }
+
+  private widening({ name, key }: Table): Statement {
+    const known = this.widenings.get(name);
+    if (known) return known;
+    const select = this.table.spec.derive!.widen![name]!.replaceAll('{schema}', quoted(this.schema));
+    const statement = prepared(`WITH keys AS (SELECT ${casts(key)} FROM ${unnested(key)}) ${select}`);
+    this.widenings.set(name, statement);
+    return statement;
   }
 
   private selectText(): string {

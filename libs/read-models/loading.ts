@@ -28,6 +28,18 @@ export const manyEach = <Row extends { readonly owner: string }>(
     return ids.map((id) => rows.get(id) ?? []);
   });
 
+/** The rows of several ids that are one, in the order of the ledger. */
+export async function ofAll<Row extends { readonly owner: string; readonly position: bigint }>(
+  context: CallerContext,
+  name: string,
+  owners: readonly string[],
+  read: (tenantId: string, ids: readonly string[]) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  const loader = manyEach(context, name, read);
+  const [rows = [], ...others] = await Promise.all(owners.map((id) => loader.load(id)));
+  return others.length === 0 ? rows : [...rows, ...others.flat()].sort((x, y) => Number(x.position - y.position));
+}
+
 /** Counts what belongs to each id. */
 export const countEach = (
   context: CallerContext,

@@ -4,12 +4,14 @@ import { Roles } from '../access/roles.js';
 import { ReadsFrom } from '../graphql/at-least-position.js';
 import { Node, prefixOf } from '../graphql/node.js';
 import { RequestError } from '../graphql/request-error.js';
+import { campaignLoader } from './campaigns/loaders.js';
 import { partyLoader, relationshipLoader } from './directory/loaders.js';
 import { LedgerLog } from './ledger/ledger-log.js';
 import { tenantOf } from './loading.js';
 import { ReadDatabase } from './read-database.js';
 import { READERS } from './readers.js';
-import { touchLoader } from './timeline/loaders.js';
+import { referralLoader } from './referral-pipeline/loaders.js';
+import { entryLoader } from './timeline/loaders.js';
 
 const MOST_IDS = 200;
 
@@ -21,7 +23,7 @@ export class NodeResolver {
     private readonly log: LedgerLog,
   ) {}
 
-  @ReadsFrom('directory', 'timeline', 'touch_frequency')
+  @ReadsFrom('campaigns', 'directory', 'referral_pipeline', 'timeline', 'touch_frequency')
   @Query(() => Node, { nullable: true, description: 'Whatever has this id; null when nothing has.' })
   node(
     @Args('id', { type: () => ID, description: 'Any id.' }) id: string,
@@ -30,7 +32,7 @@ export class NodeResolver {
     return this.load(id, context);
   }
 
-  @ReadsFrom('directory', 'timeline', 'touch_frequency')
+  @ReadsFrom('campaigns', 'directory', 'referral_pipeline', 'timeline', 'touch_frequency')
   @Query(() => [Node], {
     nullable: 'items',
     description: 'What has these ids, in their order; null where nothing has.',
@@ -51,8 +53,18 @@ export class NodeResolver {
         return partyLoader(this.db, context).load(id);
       case 'rel':
         return relationshipLoader(this.db, context).load(id);
+      case 'cmp':
+        return campaignLoader(this.db, context).load(id);
+      case 'ref':
+        return referralLoader(this.db, context).load(id);
       case 'tch':
-        return touchLoader(this.db, context).load(id);
+      case 'act':
+      case 'ask':
+      case 'tas':
+      case 'cmt':
+      case 'fbr':
+      case 'fbk':
+        return entryLoader(this.db, context).load(id);
       case 'evt':
         if (!context.caller?.roles.includes('auditor')) return null;
         return (await this.log.historyOf(tenantOf(context)).event(id)) ?? null;

@@ -1,27 +1,76 @@
 import type { Type } from '@nestjs/common';
+import { RelationshipActivityResolver, StewardScorecardResolver } from './activity/activity.resolver.js';
+import {
+  CampaignCostResolver,
+  CampaignResolver,
+  CampaignResponseResolver,
+  CampaignResponsesResolver,
+  CampaignTouchesResolver,
+  TouchCampaignResolver,
+} from './campaigns/campaigns.resolver.js';
+import {
+  commitmentFields,
+  CommitmentResolver,
+  RelationshipCommitmentsResolver,
+} from './commitments/commitments.resolver.js';
 import { AffiliationResolver, PartyResolver } from './directory/party.resolver.js';
+import { NeedResolver, ProfileResolver, RelationshipNeedsResolver } from './directory/profile.resolver.js';
 import { RelationshipResolver, StewardResolver } from './directory/relationship.resolver.js';
 import { ChangesResolver } from './ledger/changes.resolver.js';
 import { LedgerResolver, LedgerStreamResolver } from './ledger/ledger.resolver.js';
+import {
+  feedbackFields,
+  FeedbackRequestResolver,
+  FeedbackResolver,
+  RelationshipFeedbackResolver,
+} from './feedback/feedback.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { ProjectionsResolver } from './projections/projections.resolver.js';
-import { ParticipantResolver, TimelineResolver, TouchEntryResolver } from './timeline/timeline.resolver.js';
+import { ParticipantResolver, TimelineResolver, TouchRelationshipResolver } from './timeline/timeline.resolver.js';
 import { RelationshipTouchesResolver, TouchFrequencyResolver } from './touch-frequency/touch-frequency.resolver.js';
+import { RelationshipTrustResolver, trustFields, TrustResolver } from './trust/trust.resolver.js';
+import { ReferralAnalysisResolver, ReferralChainNodeResolver } from './referral-pipeline/analysis.resolver.js';
+import { ReferralResolver, RelationshipReferralsResolver } from './referral-pipeline/referral.resolver.js';
 
 /** Whoever answers what is asked of read models. */
 export const readModelResolvers: readonly Type[] = [
   AffiliationResolver,
+  CampaignCostResolver,
+  CampaignResolver,
+  CampaignResponseResolver,
+  CampaignResponsesResolver,
+  CampaignTouchesResolver,
+  TouchCampaignResolver,
   ChangesResolver,
   LedgerResolver,
   LedgerStreamResolver,
+  NeedResolver,
   NodeResolver,
   ParticipantResolver,
   PartyResolver,
+  ProfileResolver,
   ProjectionsResolver,
+  ReferralAnalysisResolver,
+  ReferralChainNodeResolver,
+  ReferralResolver,
+  RelationshipActivityResolver,
+  RelationshipReferralsResolver,
+  RelationshipNeedsResolver,
   RelationshipResolver,
   RelationshipTouchesResolver,
   StewardResolver,
+  StewardScorecardResolver,
   TimelineResolver,
-  TouchEntryResolver,
+  TouchRelationshipResolver,
   TouchFrequencyResolver,
+  CommitmentResolver,
+  RelationshipCommitmentsResolver,
+  ...commitmentFields,
+  FeedbackRequestResolver,
+  FeedbackResolver,
+  RelationshipFeedbackResolver,
+  ...feedbackFields,
+  RelationshipTrustResolver,
+  TrustResolver,
+  ...trustFields,
 ];

@@ -61,8 +61,18 @@ export async function tell({ execute, store }: Ledger, events: number, seed: str
 /** What the story of one physician comes to over two years. */
 const EVENTS_PER_TIE = 36;
 
+/** Ids of new relationships. */
+export const openRelationships = async (ledger: Ledger, count: number): Promise<readonly RelationshipId[]> =>
+  (await openTies(ledger, count)).map(({ id }) => id);
+
+export interface OpenTie {
+  readonly id: RelationshipId;
+  readonly ours: PartyId;
+  readonly theirs: PartyId;
+}
+
 /** New relationships between new parties, open since the beginning of 2024. */
-export async function openRelationships({ execute }: Ledger, count: number): Promise<readonly RelationshipId[]> {
+export async function openTies({ execute }: Ledger, count: number): Promise<readonly OpenTie[]> {
   const occurredAt = '2024-01-01T00:00:00.000Z' as Instant;
   const carryOut = async (idempotencyKey: string, command: LedgerCommand): Promise<void> => {
     const result = await execute.run(command, { ...CALLER, idempotencyKey });
@@ -85,5 +95,9 @@ export async function openRelationships({ execute }: Ledger, count: number): Pro
       }),
     ),
   );
-  return numbers.map((number) => deriveId('rel', CALLER.tenantId, `bench:tie-${number}`));
+  return numbers.map((number) => ({
+    id: deriveId('rel', CALLER.tenantId, `bench:tie-${number}`),
+    ours: party('bench:ours'),
+    theirs: party(`bench:party-${number}`),
+  }));
 }

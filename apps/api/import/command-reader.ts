@@ -1,9 +1,9 @@
 import { isInputObjectType, isNonNullType, type GraphQLSchema } from 'graphql';
-import { refuse, type Refusal } from '../../../libs/event-sourcing/decider.js';
-import { deriveId } from '../../../libs/event-sourcing/id.js';
+import { refuse, type DatedCommand, type Refusal } from '../../../libs/event-sourcing/decider.js';
+import { deriveId, type IdPrefix } from '../../../libs/event-sourcing/id.js';
 import { misreadIn, nearest } from '../../../libs/graphql/unreadable.js';
 import type { Deciders } from '../../../libs/event-sourcing/stream-decider.js';
-import { commandOf, violations, type CommandClass, type DatedCommand } from '../../../libs/ledger/validate.inputs.js';
+import { commandOf, violations, type CommandClass } from '../../../libs/ledger/validate.inputs.js';
 import { inputReader, type Found, type ReadInput } from './input-reader.js';
 import type { Line } from './lines.js';
 import type { References } from './references.js';
@@ -64,8 +64,12 @@ export class CommandReader {
     const command = commandOf(kind.commandClass, fields);
     const wrong = kind.isSound(command) ? undefined : violations(command)[0];
     if (wrong) return unread(wrong);
-    const stream = this.deciders.subjectOf(command, { id: (prefix) => deriveId(prefix, references.tenantId, key) });
-    return { line: number, command, idempotencyKey: key, stream, mentions: found.mentions, settles: ensure === true };
+    const id = <Prefix extends IdPrefix>(prefix: Prefix) => deriveId(prefix, references.tenantId, key);
+    const stream = this.deciders.subjectOf(command, { id });
+    const { leads, address } = this.deciders.of(command);
+    // What it may bring about in another stream has the id that follows from its key: later lines may speak of that.
+    const mentions = leads && address.prefix ? [...found.mentions, id(address.prefix)] : found.mentions;
+    return { line: number, command, idempotencyKey: key, stream, mentions, settles: ensure === true };
   }
 
   private unknownType(type: unknown): Refusal {
@@ -84,7 +88,8 @@ function kindOf(schema: GraphQLSchema, commandClass: CommandClass): Kind {
   return { commandClass, read: inputReader(inputType), isSound: soundness(commandClass) };
 }
 
-function parse(text: string): Record<string, unknown> | undefined {
+/** The object that a line is; undefined: it is none. */
+export function parse(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)

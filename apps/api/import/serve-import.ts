@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { Readable } from 'node:stream';
+import type { Role } from '../../../libs/access/caller.js';
 import type { Authenticator } from '../../../libs/access/authenticator.js';
 import type { EventStore } from '../../../libs/event-store/event-store.js';
 import { RequestError } from '../../../libs/graphql/request-error.js';
@@ -12,8 +13,10 @@ import { commandClasses } from '../../../libs/ledger/ledger.module.js';
 import { knownFailure } from '../known-failures.js';
 import { CommandReader } from './command-reader.js';
 import { DryRunFull } from './dry-run-store.js';
+import { EventImporter } from './event-importer.js';
+import { EventReader } from './event-reader.js';
 import { Importer, type ImportContext } from './importer.js';
-import { linesOf } from './lines.js';
+import { linesOf, type Line } from './lines.js';
 import type { Report, Stopped } from './reports.js';
 
 const NDJSON = 'application/x-ndjson';
@@ -27,8 +30,12 @@ export interface ImportParts {
   readonly log: FaultLog;
 }
 
+interface LineImporter {
+  run(lines: AsyncIterable<readonly Line[]>, context: ImportContext): AsyncIterable<Report>;
+}
+
 /**
- * `POST /import`, `POST /import?dryRun=1`: lines of commands in, lines of reports out while they are carried out. The
+ * `POST /import`, `POST /import/events`, both also with `?dryRun=1`: lines of commands, or of events, in, lines of reports out while they are carried out. The
  * body may be of any length. A client that does not read the reports is waited for, and in turn has to wait.
  */
 export function serveImport(app: FastifyInstance, parts: ImportParts): void {
@@ -37,27 +44,30 @@ export function serveImport(app: FastifyInstance, parts: ImportParts): void {
     ending.abort();
     done();
   });
-  let importer: Importer | undefined;
   void app.register((scope, _options, ready) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(NDJSON, (_request, body, done) => {
       done(null, body);
     });
-    scope.post<{ Body: Readable; Querystring: { dryRun?: string } }>('/import', async (request, reply) => {
-      try {
-        const context = await contextOf(request, request.query.dryRun, parts.authenticator);
-        importer ??= importerOf(parts);
-        const lines = linesOf(request.body, ending.signal);
-        const reports = answer(importer.run(lines, context), context, parts.log, ending.signal);
-        void reply.header('x-correlation-id', context.correlationId).type(`${NDJSON}; charset=utf-8`);
-        return await reply.send(Readable.from(reports));
-      } catch (error) {
-        if (!(error instanceof RequestError)) throw error;
-        const { code } = error.extensions;
-        const status = code === 'UNAUTHENTICATED' ? 401 : code === 'FORBIDDEN' ? 403 : 400;
-        return reply.code(status).send({ error: { code, message: error.message } });
-      }
-    });
+    const serve = (path: string, role: Role, importer: () => LineImporter): void => {
+      scope.post<{ Body: Readable; Querystring: { dryRun?: string } }>(path, async (request, reply) => {
+        try {
+          const context = await contextOf(request, request.query.dryRun, role, parts.authenticator);
+          const reports = importer().run(linesOf(request.body, ending.signal), context);
+          void reply.header('x-correlation-id', context.correlationId).type(`${NDJSON}; charset=utf-8`);
+          return await reply.send(Readable.from(answer(reports, context, parts.log, ending.signal)));
+        } catch (error) {
+          if (!(error instanceof RequestError)) throw error;
+          const { code } = error.extensions;
+          const status = code === 'UNAUTHENTICATED' ? 401 : code === 'FORBIDDEN' ? 403 : 400;
+          return reply.code(status).send({ error: { code, message: error.message } });
+        }
+      });
+    };
+    let commands: Importer | undefined;
+    serve('/import', 'recorder', () => (commands ??= importerOf(parts)));
+    const events = new EventImporter(parts.store, new EventReader(ledger));
+    serve('/import/events', 'operator', () => events);
     ready();
   });
 }
@@ -69,11 +79,12 @@ function importerOf({ store, execute, schema }: ImportParts): Importer {
 async function contextOf(
   { headers, socket }: FastifyRequest,
   dryRun: string | undefined,
+  role: Role,
   authenticator: Authenticator,
 ): Promise<ImportContext> {
   const request = requestContext(headers, socket);
   const { tenantId, actor, roles } = await authenticator.authenticate(request);
-  if (!roles.includes('recorder')) throw new RequestError('FORBIDDEN', 'This takes the role recorder.');
+  if (!roles.includes(role)) throw new RequestError('FORBIDDEN', `This takes the role ${role}.`);
   if (dryRun !== undefined && dryRun !== '0' && dryRun !== '1') {
     throw new RequestError('INVALID_REQUEST', 'dryRun is 0 or 1.');
   }

@@ -1,5 +1,6 @@
 import { getMetadataStorage, ValidationTypes, type ValidationArguments } from 'class-validator';
-import type { CommandClass, DatedCommand } from '../../../libs/ledger/validate.inputs.js';
+import type { DatedCommand } from '../../../libs/event-sourcing/decider.js';
+import type { CommandClass } from '../../../libs/ledger/validate.inputs.js';
 
 type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 type Check = (value: unknown, command: DatedCommand) => boolean;

@@ -1,11 +1,15 @@
 import type { Rejected, Summary, Tally } from '../../api/import/reports.js';
 import { EXIT, Failure } from '../failure.js';
 import { count, ProgressBar } from '../terminal.js';
-import { Composer, type CommandLine, type Meaning } from './composer.js';
-import type { ImportType } from './fields.js';
+import { ExportedEvents } from './exported-events.js';
 import { ImportFile, type FileOptions, type Row } from './import-file.js';
-import { isProblem, Mapping, type Fields, type MappingOptions, type RowProblem } from './mapping.js';
+import { MappedRows } from './mapped-rows.js';
+import { isProblem, type MappingOptions } from './mapping.js';
+import type { Reading } from './reading.js';
 import { Rejections } from './rejections.js';
+import { rowKinds, type RowType } from './rows/kinds.js';
+import type { RowKind } from './rows/row-kind.js';
+import type { Meaning } from './rows/source.js';
 import { upload } from './upload.js';
 
 export interface ImportResult extends Tally {
@@ -24,20 +28,13 @@ export interface ImportResult extends Tally {
 
 /** Sent to the server in one piece. */
 const CHUNK_CHARS = 64 * 1024;
-/** The server reads no line that is longer. */
-const LONGEST_COMMAND_BYTES = 250 * 1024;
 
 export interface ImportOptions extends FileOptions, MappingOptions, Meaning {
-  readonly type: ImportType;
+  readonly type: RowType | 'events';
 }
 
 /** One file on its way through the import endpoint. */
 export class ImportRun {
-  /** Columns that are imported, with their fields. */
-  readonly columns: ReadonlyMap<string, string>;
-  /** Columns that mean nothing here. */
-  readonly ignored: readonly string[];
-  private readonly composer: Composer;
   private readonly rejections: Rejections;
   /** Rows that are sent and not reported yet, by their lines, with the number of commands up to and with each. */
   private readonly sent = new Map<number, { row: Row; upTo: number; rejected: boolean }>();
@@ -48,38 +45,30 @@ export class ImportRun {
 
   private constructor(
     private readonly file: ImportFile,
-    private readonly mapping: Mapping,
-    type: ImportType,
-    meaning: Meaning,
+    readonly reading: Reading,
   ) {
-    this.columns = mapping.columns;
-    this.ignored = file.columns.filter((column) => !mapping.columns.has(column));
-    this.composer = new Composer(type, meaning);
     this.rejections = new Rejections(file);
   }
 
   /** Throws a `Failure` when no row of the file could be imported. */
-  static async open(path: string, options: ImportOptions): Promise<ImportRun> {
-    const { type } = options;
-    const usualColumns = type === 'touches' ? ['from', 'to', 'at'] : undefined;
-    const file = await ImportFile.open(path, { ...options, usualColumns });
-    const mapping = new Mapping(type, file.columns, options);
-    const lacks = Composer.lacks(type, mapping);
-    if (lacks === undefined) return new ImportRun(file, mapping, type, options);
+  static async open(path: string, { type, ...options }: ImportOptions): Promise<ImportRun> {
+    const kind: RowKind | undefined = type === 'events' ? undefined : rowKinds[type];
+    const file = await ImportFile.open(path, { ...options, usualColumns: kind?.usualColumns });
+    const reading = kind ? new MappedRows(kind, file, options) : new ExportedEvents(file);
+    if (reading.lacks === undefined) return new ImportRun(file, reading);
     const hint = `Say which columns they are: --map column=field. The columns are ${file.columns.join(', ')}.`;
-    throw new Failure(`${type} need ${lacks}.`, EXIT.usage, hint);
+    throw new Failure(`${type} need ${reading.lacks}.`, EXIT.usage, hint);
   }
 
   /** Looks through the whole file: finds what makes it unreadable before the first row is sent. */
-  async survey(): Promise<{ rows: number; ties: number }> {
-    for await (const { values, problem } of this.file.rows()) {
+  async survey(): Promise<{ rows: number; pairs: number }> {
+    for await (const row of this.file.rows()) {
       if (this.interrupted) break;
       this.rows++;
-      const fields = problem ?? this.mapping.read(values);
-      if (!isProblem(fields)) this.composer.survey(fields);
+      this.reading.survey(row);
     }
     if (this.rows === 0 && !this.interrupted) throw new Failure(`${this.file.path} has no rows.`);
-    return { rows: this.rows, ties: this.composer.ties.size };
+    return { rows: this.rows, pairs: this.reading.pairs };
   }
 
   /** Sends no more rows; those on their way are waited for. */
@@ -92,7 +81,7 @@ export class ImportRun {
     const bar = new ProgressBar('rows', this.rows);
     let summary: Summary | undefined;
     try {
-      for await (const report of upload(this.lines(), dryRun)) {
+      for await (const report of upload(this.reading.endpoint, this.lines(), dryRun)) {
         if ('line' in report) this.reject(report);
         else if ('read' in report) this.retire(report.read);
         if ('done' in report) summary = report;
@@ -118,7 +107,7 @@ export class ImportRun {
     let chunk = '';
     for await (const row of this.file.rows()) {
       if (this.interrupted) break;
-      const lines = this.compose(row);
+      const lines = this.reading.compose(row);
       if (isProblem(lines)) {
         this.rejections.add(row, lines);
         this.rowsDone++;
@@ -133,13 +122,6 @@ export class ImportRun {
       }
     }
     if (chunk !== '') yield chunk;
-  }
-
-  private compose(row: Row): CommandLine[] | RowProblem {
-    const fields = row.problem ?? this.mapping.read(row.values);
-    if (isProblem(fields)) return fields;
-    if (isLong(fields)) return { code: 'INVALID_INPUT', reason: 'The row is too long.' };
-    return this.composer.compose(row.line, fields, () => JSON.stringify(Object.values(row.values)));
   }
 
   /** A row makes several commands; the first that is rejected says why. */
@@ -158,13 +140,6 @@ export class ImportRun {
       this.rowsDone++;
     }
   }
-}
-
-function isLong(fields: Fields): boolean {
-  let chars = 0;
-  for (const name in fields) chars += String(fields[name]).length;
-  // One UTF-16 unit takes six bytes at most, as an escape of JSON.
-  return chars * 6 > LONGEST_COMMAND_BYTES && Buffer.byteLength(JSON.stringify(fields)) > LONGEST_COMMAND_BYTES;
 }
 
 /** What helps here and the server cannot know. */

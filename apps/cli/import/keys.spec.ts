@@ -5,7 +5,7 @@ describe('keys of what a source names', () => {
   const keys = new Keys('crm');
 
   it('show opaque ids and hide what names a person: a key stays when the person is erased', () => {
-    expect(keys.touch('T-17')).toBe('crm:touch:T-17');
+    expect(keys.of('touch', 'T-17')).toBe('crm:touch:T-17');
     expect(keys.party('ann@example.com')).toMatch(/^crm:party:~[\w-]{22}$/);
     expect(keys.party('ann@example.com')).not.toBe(keys.party('bob@example.com'));
   });

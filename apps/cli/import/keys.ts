@@ -27,12 +27,13 @@ export class Keys {
     return `${this.source}:relationship:${opaque(externalId)}`;
   }
 
-  touch(externalId: string): string {
-    return `${this.source}:touch:${opaque(externalId)}`;
+  /** Of a row of such a kind that has an id. */
+  of(kind: string, externalId: string): string {
+    return `${this.source}:${kind}:${opaque(externalId)}`;
   }
 
   /** Of a row without an id: what is in it, and the how manieth of equal rows it is. */
-  row(kind: 'party' | 'touch', content: string): string {
+  row(kind: string, content: string): string {
     const hash = createHash('sha256').update(content).digest();
     const before = this.rows.count(hash.readUIntBE(0, 6) + 1);
     const name = hash.toString('base64url').slice(0, DIGEST_LENGTH);

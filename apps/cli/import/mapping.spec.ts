@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Mapping, type MappingOptions } from './mapping.js';
+import { rowKinds } from './rows/kinds.js';
 
 const touches = (columns: string[], options: Partial<MappingOptions> = {}): Mapping =>
-  new Mapping('touches', columns, { map: [], set: [], ...options });
+  new Mapping(rowKinds.touches.fields, columns, { map: [], set: [], ...options });
 const timeOf = (cell: unknown, offset?: string): unknown => {
   const fields = touches(['at'], { offset }).read({ at: cell });
   return 'code' in fields ? fields['code'] : fields['at'];

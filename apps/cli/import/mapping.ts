@@ -1,8 +1,8 @@
 import { fromMillis, isInstant, parseInstant, type Instant } from '../../../libs/event-sourcing/instant.js';
 import { EXIT, Failure } from '../failure.js';
-import { FIELDS, type Field, type FieldType, type ImportType } from './fields.js';
+import type { Field, FieldType } from './rows/fields.js';
 
-export type Value = string | number | readonly string[];
+export type Value = string | number | boolean | readonly string[];
 
 /** Values of a row by the names of fields; a cell with nothing in it has no field. */
 export type Fields = Readonly<Record<string, Value | undefined>>;
@@ -23,17 +23,16 @@ export interface MappingOptions {
   readonly offset?: string | undefined;
 }
 
-type KnownFields = Readonly<Record<string, Field>>;
+export type KnownFields = Readonly<Record<string, Field>>;
 
-/** Reads the cells of a row into the fields of a type. */
+/** Reads the cells of a row into the fields of a kind of rows. */
 export class Mapping {
   /** Field of each column that has one, in the order of the columns. */
   readonly columns: ReadonlyMap<string, string>;
   private readonly readers: readonly { column: string; name: string; read: (cell: unknown) => Value | Unread }[];
   private readonly set: Fields;
 
-  constructor(type: ImportType, columns: readonly string[], options: MappingOptions) {
-    const known = FIELDS[type];
+  constructor(known: KnownFields, columns: readonly string[], options: MappingOptions) {
     this.columns = columnsOf(known, columns, options.map);
     this.readers = [...this.columns].map(([column, name]) => {
       return { column, name, read: (cell) => readCell(known[name]!.type, cell, options.offset) };
@@ -122,17 +121,31 @@ class Unread {
 }
 
 function readCell(type: FieldType, cell: unknown, offset: string | undefined): Value | Unread {
-  if (typeof cell !== 'string' && typeof cell !== 'number') {
+  const text = typeof cell === 'boolean' || Array.isArray(cell) ? plain(cell) : cell;
+  if (typeof text !== 'string' && typeof text !== 'number') {
     return new Unread('INVALID_INPUT', 'This is neither text nor a number.');
   }
-  const text = String(cell);
+  return valueOf(type, String(text), offset);
+}
+
+/** Of NDJSON: as a cell of a table would say it. */
+const plain = (value: boolean | readonly unknown[]): string =>
+  typeof value === 'boolean' ? String(value) : value.map(String).join(';');
+
+function valueOf(type: FieldType, text: string, offset: string | undefined): Value | Unread {
   switch (type) {
     case 'word':
       return wordOf(text);
     case 'words':
-      return text.split(/[;|]/).map(wordOf);
+      return listed(text).map(wordOf);
+    case 'externalIds':
+      return listed(text);
     case 'whole':
       return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+    case 'number':
+      return /^\s*-?\d{1,15}(\.\d{1,15})?\s*$/.test(text) ? Number(text) : text;
+    case 'flag':
+      return FLAGS[text.trim().toLowerCase()] ?? new Unread('INVALID_INPUT', 'This is neither yes nor no.');
     case 'time':
       return timeOf(text, offset);
     case 'externalId':
@@ -141,6 +154,17 @@ function readCell(type: FieldType, cell: unknown, offset: string | undefined): V
       return text;
   }
 }
+
+const listed = (text: string): string[] =>
+  text
+    .split(/[;|]/)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+const FLAGS: Readonly<Record<string, boolean>> = {
+  ...{ yes: true, y: true, true: true, '1': true },
+  ...{ no: false, n: false, false: false, '0': false },
+};
 
 /** `Phone call` is PHONE_CALL. */
 const wordOf = (text: string): string =>

@@ -10,9 +10,13 @@ import { EXIT, Failure } from '../failure.js';
 /** In pieces of any length. */
 type Lines = AsyncIterable<string> | Iterable<string>;
 
-/** Sends lines to `POST /import` and gives its reports while it does; either side waits for the other. */
-export async function* upload(lines: Lines, dryRun: boolean): AsyncGenerator<Exclude<Report, Stopped>> {
-  const url = apiUrl(dryRun ? '/import?dryRun=1' : '/import');
+/** Sends lines to an endpoint for imports and gives its reports while it does; either side waits for the other. */
+export async function* upload(
+  endpoint: string,
+  lines: Lines,
+  dryRun: boolean,
+): AsyncGenerator<Exclude<Report, Stopped>> {
+  const url = apiUrl(dryRun ? `${endpoint}?dryRun=1` : endpoint);
   const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
     method: 'POST',
     headers: { 'content-type': 'application/x-ndjson', ...authorization() },
@@ -23,7 +27,7 @@ export async function* upload(lines: Lines, dryRun: boolean): AsyncGenerator<Exc
   let response: IncomingMessage | undefined;
   try {
     [response] = (await once(request, 'response')) as [IncomingMessage];
-    if (response.statusCode !== 200) throw await failureOf(response);
+    if (response.statusCode !== 200) throw await failureOf(endpoint, response);
     let done = false;
     for await (const report of reportsOf(response)) {
       if ('error' in report) throw refusedBy(report.error.code, report.error.message);
@@ -70,12 +74,12 @@ async function* reportsOf(response: IncomingMessage): AsyncGenerator<Report> {
   }
 }
 
-async function failureOf(response: IncomingMessage): Promise<Failure> {
+async function failureOf(endpoint: string, response: IncomingMessage): Promise<Failure> {
   const body = await text(response);
   const error = /json/.test(response.headers['content-type'] ?? '')
     ? (JSON.parse(body) as { error?: { code: string; message: string } }).error
     : undefined;
   return error
     ? refusedBy(error.code, error.message)
-    : new Failure(`${apiUrl('/import').href} answers with ${String(response.statusCode)}.`);
+    : new Failure(`${apiUrl(endpoint).href} answers with ${String(response.statusCode)}.`);
 }

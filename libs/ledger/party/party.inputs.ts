@@ -5,7 +5,14 @@ import type { AffiliationId, ContactPointId, PartyId } from '../../event-sourcin
 import type { Instant } from '../../event-sourcing/instant.js';
 import { DateTimeScalar } from '../../graphql/scalars.js';
 import { IsIdOf, IsLine, IsText } from '../text-rules.inputs.js';
+import { consentCommands } from './consent.inputs.js';
+import { ErasePerson, RequestErasure } from './erasure.inputs.js';
+import { mergeCommands } from './merge.inputs.js';
+import { needCommands } from './needs.inputs.js';
+import { PartyStep } from './party-step.inputs.js';
 import { ContactPointKind, PartyKind, PartyRole } from './party.words.js';
+import { profileCommands } from './profile.inputs.js';
+import { roleCommands } from './roles.inputs.js';
 
 registerEnumType(PartyKind, { name: 'PartyKind', description: 'What a party is. It never changes.' });
 registerEnumType(PartyRole, { name: 'PartyRole', description: 'What a party is to the care that is given.' });
@@ -55,16 +62,6 @@ export class RegisterParty {
   readonly identities?: readonly IdentityInput[] | null;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When the party became known; absent: now.' })
-  readonly occurredAt?: Instant | null;
-}
-
-@InputType({ isAbstract: true })
-abstract class PartyStep {
-  @IsIdOf('pty')
-  @Field(() => ID, { description: 'The party.' })
-  readonly partyId: PartyId;
-
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was so; absent: now.' })
   readonly occurredAt?: Instant | null;
 }
 
@@ -165,8 +162,8 @@ export class EndAffiliation extends PartyStep {
   readonly reason?: string | null;
 }
 
-/** Every command of the concept. */
-export const partyCommands = [
+/** What whoever records may send. */
+export const partyRecords = [
   RegisterParty,
   IdentifyParty,
   AddContactPoint,
@@ -174,4 +171,15 @@ export const partyCommands = [
   InvalidateContactPoint,
   StartAffiliation,
   EndAffiliation,
+  ...roleCommands,
+  ...profileCommands,
+  ...needCommands,
+  ...consentCommands,
+  ...mergeCommands,
+  RequestErasure,
 ] as const;
+
+/** What only whoever guards privacy may send. */
+export const erasingCommands = [ErasePerson] as const;
+
+export const partyCommands = [...partyRecords, ...erasingCommands] as const;

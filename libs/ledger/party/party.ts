@@ -8,6 +8,10 @@ import { endsBeforeStart, outOfOrder } from '../order.js';
 import { present } from '../present.js';
 import { conflict, invalid, refuse } from '../refusals.js';
 import { mislabelled } from '../words.js';
+import type { Consents } from './consent.js';
+import type { Erasure } from './erasure.js';
+import type { Merge } from './merge.js';
+import type { Needs } from './needs.js';
 import { isNpi } from './npi.js';
 import type {
   AddContactPoint,
@@ -19,6 +23,8 @@ import type {
   VerifyContactPoint,
 } from './party.inputs.js';
 import type { ContactPointKind, PartyKind, PartyRole } from './party.words.js';
+import type { Profile } from './profile.js';
+import type { Roles } from './roles.js';
 
 /** An external name of a party: unique per system in the tenant. */
 export interface Identity {
@@ -27,7 +33,7 @@ export interface Identity {
 }
 
 // Stored names and shapes: rename the code freely, never these. Every version has a sample in samples/.
-export type PartyEvent =
+export type RegistrationEvent =
   | Event<'PartyRegistered', { partyId: PartyId; kind: PartyKind; displayName: string; roles: readonly PartyRole[] }>
   | Event<'PartyIdentified', Identity>
   | Event<
@@ -42,7 +48,7 @@ export type PartyEvent =
       { affiliationId: AffiliationId; organizationId: PartyId; position?: string; reason?: string }
     >;
 
-export type PartyCommand =
+export type RegistrationCommand =
   | RegisterParty
   | IdentifyParty
   | AddContactPoint
@@ -53,7 +59,12 @@ export type PartyCommand =
 
 export interface Party {
   /** Absent until PartyRegistered. */
-  registered?: { readonly partyId: PartyId; readonly kind: PartyKind };
+  registered?: {
+    readonly partyId: PartyId;
+    readonly kind: PartyKind;
+    readonly roles: readonly PartyRole[];
+    readonly at: Instant;
+  };
   /** By their claim: the text of an identity is not kept. */
   readonly identities: Set<string>;
   readonly contactPoints: Map<ContactPointId, ContactPoint>;
@@ -75,12 +86,18 @@ interface Affiliation {
   endedAt?: Instant;
 }
 
-/** The state of a party's stream. */
+/** The state of a party's stream: each topic has its own part. */
 export interface PartyStream {
   readonly party: Party;
+  readonly roles: Roles;
+  readonly profile: Profile;
+  readonly needs: Needs;
+  readonly consents: Consents;
+  readonly merge: Merge;
+  readonly erasure: Erasure;
 }
 
-export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
+export const party = slice<Party, RegistrationEvent, RegistrationCommand, PartyStream>({
   events: {
     PartyRegistered: { version: 1, dataClass: 'PERSONAL', personal: ['displayName'] },
     PartyIdentified: { version: 1, dataClass: 'PERSONAL', personal: ['value'] },
@@ -96,7 +113,7 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
   decide: {
     RegisterParty({ party }, { kind, displayName, roles, identities }, context) {
       if (party.registered) return conflict(party.registered.kind, 'This party is registered already.');
-      const events: PartyEvent[] = [
+      const events: RegistrationEvent[] = [
         event('PartyRegistered', { partyId: context.id('pty'), kind, displayName, roles: roles ?? [] }),
       ];
       for (const [index, { system, value }] of identities?.entries() ?? []) {
@@ -107,12 +124,12 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
       return events;
     },
 
-    IdentifyParty: ofKnown((party, { system, value }) => {
+    IdentifyParty: ofKnown(({ party }, { system, value }) => {
       if (party.identities.has(claimOf({ system, value }))) return [];
       return misidentified({ system, value }, []) ?? [event('PartyIdentified', { system, value })];
     }),
 
-    AddContactPoint: ofKnown((party, { kind, kindLabel, value, label }, context) => {
+    AddContactPoint: ofKnown(({ party }, { kind, kindLabel, value, label }, context) => {
       for (const [id, known] of party.contactPoints) {
         if (known.kind === kind && known.value === value && !known.invalidatedAt) {
           return conflict(id, 'The party has this contact point already.', ['value']);
@@ -126,7 +143,7 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
       );
     }),
 
-    VerifyContactPoint: ofKnown((party, command, context) => {
+    VerifyContactPoint: ofKnown(({ party }, command, context) => {
       const { contactPointId, orderReason } = command;
       const known = party.contactPoints.get(contactPointId);
       if (!known) return notOfParty('CONTACT_POINT_UNKNOWN', 'contactPointId', contactPointId);
@@ -139,7 +156,7 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
       );
     }),
 
-    InvalidateContactPoint: ofKnown((party, command, context) => {
+    InvalidateContactPoint: ofKnown(({ party }, command, context) => {
       const { contactPointId, reason, orderReason } = command;
       const known = party.contactPoints.get(contactPointId);
       if (!known) return notOfParty('CONTACT_POINT_UNKNOWN', 'contactPointId', contactPointId);
@@ -151,7 +168,7 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
       );
     }),
 
-    StartAffiliation: ofKnown((party, { organizationId, position }, context) => {
+    StartAffiliation: ofKnown(({ party }, { organizationId, position }, context) => {
       if (party.registered?.kind !== 'PERSON') return wrongKind(['partyId'], 'PERSON');
       for (const [id, known] of party.affiliations) {
         if (known.organizationId === organizationId && known.position === (position ?? undefined) && !known.endedAt) {
@@ -166,7 +183,7 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
       );
     }),
 
-    EndAffiliation: ofKnown((party, { affiliationId, reason }, context) => {
+    EndAffiliation: ofKnown(({ party }, { affiliationId, reason }, context) => {
       const known = party.affiliations.get(affiliationId);
       if (!known) return notOfParty('AFFILIATION_UNKNOWN', 'affiliationId', affiliationId);
       const { organizationId, position, startedAt, endedAt } = known;
@@ -180,8 +197,8 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
   },
 
   evolve: {
-    PartyRegistered(party, { data: { partyId, kind } }) {
-      party.registered = { partyId, kind };
+    PartyRegistered(party, { data: { partyId, kind, roles }, occurredAt }) {
+      party.registered = { partyId, kind, roles, at: occurredAt };
       return party;
     },
     PartyIdentified(party, { data }) {
@@ -219,34 +236,53 @@ export const party = slice<Party, PartyEvent, PartyCommand, PartyStream>({
   },
 });
 
-/** Refuses an id in another concept's command that is no party, or none of the kind that is needed. */
+/** Refuses an id in another command that is no party, one that was erased, or none of the kind that is needed. */
 export function notAParty(
   context: DecisionContext,
   partyId: PartyId,
   path: readonly string[],
   kind?: PartyKind,
 ): Refusal | undefined {
-  const consulted = context.consulted(partyId) as PartyStream | undefined;
-  const registered = consulted?.party.registered;
+  const registered = consultedParty(context, partyId)?.party.registered;
   if (!registered) return partyUnknown(partyId, path);
-  return kind && registered.kind !== kind ? wrongKind(path, kind) : undefined;
+  const wrong = kind && registered.kind !== kind ? wrongKind(path, kind) : undefined;
+  return erasedParty(context, partyId, path) ?? wrong;
 }
 
-/** Decides on a registered party. */
-function ofKnown<C extends { readonly partyId: PartyId }>(
-  decide: (party: Party, command: C, context: DecisionContext) => Decision<PartyEvent>,
+/** Refuses a party that was known once and is erased by now. */
+export const erasedParty = (
+  context: DecisionContext,
+  partyId: PartyId,
+  path: readonly string[],
+): Refusal | undefined => (consultedParty(context, partyId)?.erasure.erased ? partyErased(partyId, path) : undefined);
+
+/** The party as another stream's decision finds it; undefined when there is none, or it was not consulted. */
+export const consultedParty = (context: DecisionContext, partyId: PartyId): PartyStream | undefined =>
+  context.consulted(partyId) as PartyStream | undefined;
+
+type OfParty = { readonly partyId: PartyId } | { readonly absorbedId: PartyId };
+
+/** Decides on a party that is registered and not erased. */
+export function ofKnown<C extends OfParty, E extends Event>(
+  decide: (state: PartyStream, command: C, context: DecisionContext) => Decision<E>,
 ) {
-  return ({ party }: PartyStream, command: C, context: DecisionContext): Decision<PartyEvent> =>
-    party.registered ? decide(party, command, context) : partyUnknown(command.partyId, ['partyId']);
+  return (state: PartyStream, command: C, context: DecisionContext): Decision<E> => {
+    const [field, partyId] = 'partyId' in command ? ['partyId', command.partyId] : ['absorbedId', command.absorbedId];
+    if (!state.party.registered) return partyUnknown(partyId, [field]);
+    return state.erasure.erased ? partyErased(partyId, [field]) : decide(state, command, context);
+  };
 }
 
-const partyUnknown = (partyId: PartyId, path: readonly string[]): Refusal =>
+export const partyUnknown = (partyId: string, path: readonly string[]): Refusal =>
   refuse('PARTY_UNKNOWN', `There is no party ${partyId}.`, { path });
 
-const wrongKind = (path: readonly string[], kind: PartyKind): Refusal =>
-  invalid(path, `This party is no ${kind}.`, { allowed: [kind] });
+const partyErased = (partyId: string, path: readonly string[]): Refusal =>
+  refuse('PARTY_ERASED', `${partyId} was erased: nothing more is recorded of it.`, { path });
 
-const notOfParty = (code: RefusalCode, field: string, id: string): Refusal =>
+export const wrongKind = (path: readonly string[], ...allowed: readonly PartyKind[]): Refusal =>
+  invalid(path, `This party is no ${allowed.join(' or ')}.`, { allowed });
+
+export const notOfParty = (code: RefusalCode, field: string, id: string): Refusal =>
   refuse(code, `This party has no ${id}.`, { path: [field] });
 
 const misidentified = ({ system, value }: Identity, path: readonly string[]): Refusal | undefined =>

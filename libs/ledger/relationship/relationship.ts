@@ -6,8 +6,12 @@ import { endsBeforeStart, outOfOrder } from '../order.js';
 import { notAParty } from '../party/party.js';
 import { present } from '../present.js';
 import { conflict, invalid, relationshipUnknown } from '../refusals.js';
+import type { Commitments } from '../commitment/commitment.js';
+import type { Feedback } from '../feedback/feedback.js';
 import type { Touches } from '../touch/touch.js';
 import type { Channel } from '../touch/touch.words.js';
+import type { Trust } from '../trust/trust.js';
+import { isOpened, lastEntryAt, type OpenStream } from './entry.js';
 import type {
   AssignSteward,
   ChangeStage,
@@ -80,6 +84,9 @@ export interface Tie {
 export interface RelationshipStream {
   readonly tie: Tie;
   readonly touches: Touches;
+  readonly trust: Trust;
+  readonly commitments: Commitments;
+  readonly feedback: Feedback;
 }
 
 /** Before every instant. */
@@ -220,12 +227,12 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    EndRelationship: whileOpen(({ tie, touches }, command, context) => {
+    EndRelationship: whileOpen(({ tie, ...stream }, command, context) => {
       const { manner, reason, orderReason } = command;
       return (
         endsBeforeStart(context, tie.opened.at) ??
         outOfOrder(context, tie.stageSince, command) ??
-        outOfOrder(context, lastTouchAt(touches), command) ?? [
+        outOfOrder(context, lastEntryAt(entriesOf(stream)), command) ?? [
           event('RelationshipEnded', present({ from: tie.stage, manner, reason, orderReason })),
         ]
       );
@@ -285,24 +292,16 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
   },
 });
 
-type OpenTie = Tie & Required<Pick<Tie, 'opened'>>;
-
 /** Decides on a relationship that was opened and has not ended. */
 function whileOpen<C extends { readonly relationshipId: RelationshipId }>(
-  decide: (
-    state: { readonly tie: OpenTie; readonly touches: Touches },
-    command: C,
-    context: DecisionContext,
-  ) => Decision<RelationshipEvent>,
+  decide: (state: OpenStream, command: C, context: DecisionContext) => Decision<RelationshipEvent>,
 ) {
   return (state: RelationshipStream, command: C, context: DecisionContext): Decision<RelationshipEvent> => {
-    const { tie, touches } = state;
+    const { tie } = state;
     if (!isOpened(tie)) return relationshipUnknown(command.relationshipId);
-    return tie.endedAt ? conflict('ENDED', 'The relationship has ended.') : decide({ tie, touches }, command, context);
+    return tie.endedAt ? conflict('ENDED', 'The relationship has ended.') : decide({ ...state, tie }, command, context);
   };
 }
-
-const isOpened = (tie: Tie): tie is OpenTie => tie.opened !== undefined;
 
 function primarySteward({ stewards }: Tie): PartyId | undefined {
   for (const [stewardId, { role }] of stewards) if (role === 'PRIMARY') return stewardId;
@@ -316,12 +315,16 @@ function stewardsChanged(tie: Tie, at: Instant): Tie {
   return tie;
 }
 
-/** Business time of the last touch that stands. */
-function lastTouchAt(touches: Touches): Instant {
-  let last = NEVER;
-  for (const touch of touches.values()) if (touch !== 'RETRACTED') last = later(last, touch.facts.occurredAt);
-  return last;
-}
+/** All that happened between the two: none of it comes after the end. */
+const entriesOf = ({ touches, trust, commitments, feedback }: Omit<RelationshipStream, 'tie'>) => [
+  touches,
+  trust.actions,
+  trust.requests,
+  trust.assessments,
+  commitments,
+  feedback.requests,
+  feedback.received,
+];
 
 function moved(tie: Tie, stage: Stage, at: Instant): Tie {
   tie.stage = stage;

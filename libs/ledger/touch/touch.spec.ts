@@ -3,7 +3,7 @@ import { event, type Event } from '../../event-sourcing/event.js';
 import { deriveId, type PartyId } from '../../event-sourcing/id.js';
 import { fromMillis, toMillis, type Instant } from '../../event-sourcing/instant.js';
 import { contextOf, eventId, given, january as day, NOW, stateAfter } from '../../event-sourcing/testing/given.js';
-import { partyDecider, relationshipDecider } from '../ledger.js';
+import { campaignDecider, partyDecider, relationshipDecider } from '../ledger.js';
 import type { CorrectTouch, RecordTouch, RetractTouch, TouchReplacement } from './touch.inputs.js';
 import type { DatedTouchFacts, TouchFacts } from './touch.js';
 
@@ -14,7 +14,17 @@ const [a, b, nurse] = ['a', 'b', 'nurse'].map((name) => deriveId('pty', name)) a
 const opened = event('RelationshipOpened', { relationshipId, a, b, kind: 'CARE', intent: 'UNKNOWN' }, day(10));
 const ended = event('RelationshipEnded', { from: 'PROSPECT', manner: 'GRACEFUL' }, day(20));
 const known = event('PartyRegistered', { partyId: nurse, kind: 'PERSON', displayName: 'Nurse', roles: [] });
-const others = { [nurse]: stateAfter(partyDecider, known) };
+const spring = deriveId('cmp', 'spring');
+const planned = event('CampaignPlanned', {
+  campaignId: spring,
+  name: 'Spring',
+  audiences: [{ name: 'neighbours' }],
+  channels: ['PHONE_CALL'],
+  window: { from: day(1), to: day(31) },
+  budgetMinor: 0,
+  currency: 'USD',
+});
+const others = { [nurse]: stateAfter(partyDecider, known), [spring]: stateAfter(campaignDecider, planned) };
 
 const both = [
   { partyId: a, side: 'A' as const },
@@ -35,16 +45,17 @@ describe('recording a touch', () => {
 
   it('keeps every further fact that is given, and no other', () => {
     const more = {
+      direction: 'INBOUND',
       function: 'LIAISON',
       phase: 'OUTREACH',
       topic: 'cardiology intake',
       mindset: 'PROFESSIONAL',
       minutes: 25,
-      campaignId: deriveId('cmp', 'spring'),
+      campaignId: spring,
       note: 'Asked how the new forms work for them.\n\tWill send one. 🙂',
     } as const;
     relationship()
-      .when({ ...record, ...more, cost: { amountMinor: 1_250, currency: 'USD' }, functionLabel: null })
+      .when({ ...record, ...more, cost: { amountMinor: 1_250, currency: 'USD' }, functionLabel: null }, { others })
       .then(recorded({ ...more, costMinor: 1_250, currency: 'USD' }));
   });
 
@@ -55,12 +66,21 @@ describe('recording a touch', () => {
       .then(recorded({ participants }));
   });
 
-  it('looks at participants who are not the relationship’s own, and refuses the unknown', () => {
+  it('looks at the campaign, and refuses one that nobody planned', () => {
+    relationship()
+      .when({ ...record, campaignId: spring })
+      .thenRefused('CAMPAIGN_UNKNOWN', { path: ['campaignId'] });
+    relationship(recorded())
+      .when({ type: 'CorrectTouch', relationshipId, touchId, reason: 'For it.', replacement: { campaignId: spring } })
+      .thenRefused('CAMPAIGN_UNKNOWN', { path: ['replacement', 'campaignId'] });
+  });
+
+  it('looks at everybody who takes part, and refuses the unknown', () => {
     const participants = [both[0]!, { partyId: nurse, side: 'B' as const }];
     const state = stateAfter(relationshipDecider, opened);
     const withNurse = { ...record, participants };
-    expect(relationshipDecider.consults(withNurse, state)).toEqual([nurse]);
-    expect(relationshipDecider.consults(record, state)).toEqual([]);
+    expect(relationshipDecider.consults(withNurse, state)).toEqual([a, b, nurse]);
+    expect(relationshipDecider.consults(record, state)).toEqual([a, b]);
     relationship()
       .when(withNurse)
       .thenRefused('PARTY_UNKNOWN', { path: ['participants', '1', 'partyId'] });

@@ -1,14 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
-import { slice, type Decision, type DecisionContext, type Refusal } from '../../event-sourcing/decider.js';
+import { slice, type DecisionContext, type Refusal } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { CampaignId, EventId, PartyId, TouchId } from '../../event-sourcing/id.js';
-import type { Instant } from '../../event-sourcing/instant.js';
-import { inFuture } from '../order.js';
+import { notACampaign } from '../campaign/campaign.js';
 import { notAParty } from '../party/party.js';
 import { changed, present } from '../present.js';
-import { conflict, invalid, refuse, relationshipUnknown } from '../refusals.js';
+import { conflict, invalid, relationshipUnknown } from '../refusals.js';
+import {
+  isOwn,
+  movedTooLate,
+  notOpenTo,
+  partiesOf,
+  whileStanding,
+  type Dated,
+  type Entries,
+  type Entry,
+  type OpenTie,
+} from '../relationship/entry.js';
 import type { RelationshipStream, Tie } from '../relationship/relationship.js';
 import { mislabelled } from '../words.js';
+import { isOtherContact, reachedByCampaign, withoutConsent } from './campaign-contact.js';
 import type { CorrectTouch, RecordTouch, RetractTouch, TouchReplacement } from './touch.inputs.js';
 import type {
   Channel,
@@ -53,8 +64,7 @@ export interface TouchFacts {
   readonly note?: string;
 }
 
-/** The facts with their own time: a correction says it in its data, since its envelope says when it was corrected. */
-export type DatedTouchFacts = TouchFacts & { readonly occurredAt: Instant };
+export type DatedTouchFacts = Dated<TouchFacts>;
 
 // Stored names and shapes: rename the code freely, never these. Every version has a sample in samples/.
 export type TouchEvent =
@@ -65,13 +75,14 @@ export type TouchEvent =
 export type TouchCommand = RecordTouch | CorrectTouch | RetractTouch;
 
 /** Every touch of one relationship: what a correction builds on, or that it was taken back. */
-export type Touches = Map<TouchId, StandingTouch | 'RETRACTED'>;
+export type Touches = Entries<TouchId, Entry<TouchFacts>>;
 
-interface StandingTouch {
-  /** The TouchRecorded: corrections and the retraction name it as their target. */
-  readonly eventId: EventId;
-  readonly facts: DatedTouchFacts;
-}
+const ofTouch = whileStanding({
+  noun: 'touch',
+  field: 'touchId',
+  unknown: 'TOUCH_UNKNOWN',
+  of: ({ touches }: RelationshipStream) => touches,
+});
 
 export const touches = slice<Touches, TouchEvent, TouchCommand, RelationshipStream>({
   events: {
@@ -93,29 +104,32 @@ export const touches = slice<Touches, TouchEvent, TouchCommand, RelationshipStre
       const facts = factsOf(command, tie.opened);
       return (
         contradiction(facts, []) ??
-        afterEnd(tie, context.occurredAt, ['occurredAt']) ??
-        unknownParticipant(command.participants, tie, context, []) ?? [event('TouchRecorded', { touchId, ...facts })]
+        notOpenTo(tie, context) ??
+        unknownParticipant(command.participants, tie, context, []) ??
+        unknownCampaign(command, context, []) ??
+        withoutConsent({ ...facts, occurredAt: context.occurredAt }, tie.opened.b, context, []) ?? [
+          event('TouchRecorded', { touchId, ...facts }),
+        ]
       );
     },
 
-    CorrectTouch: whileStanding((touch, { touchId, reason, replacement: wanted }, context, tie) => {
+    CorrectTouch: ofTouch((touch, { touchId, reason, replacement: wanted }, context, { tie }) => {
       const missing = REQUIRED.find((fact) => wanted[fact] === null);
       if (missing) return invalid(['replacement', missing], 'No touch is without this: leave it out to keep it.');
       const replacement = corrected(touch.facts, wanted);
       if (isDeepStrictEqual(replacement, touch.facts)) return [];
-      const { occurredAt } = replacement;
-      const moved = occurredAt !== touch.facts.occurredAt;
       return (
         contradiction(replacement, ['replacement']) ??
-        (moved ? inFuture(occurredAt, context.now, ['replacement', 'occurredAt']) : undefined) ??
-        (moved ? afterEnd(tie, occurredAt, ['replacement', 'occurredAt']) : undefined) ??
-        unknownParticipant(wanted.participants, tie, context, ['replacement']) ?? [
-          event('TouchCorrected', { touchId, targetEventId: touch.eventId, reason, replacement }),
-        ]
+        movedTooLate(touch, replacement.occurredAt, context, tie) ??
+        unknownParticipant(wanted.participants, tie, context, ['replacement']) ??
+        unknownCampaign(wanted, context, ['replacement']) ??
+        (isOtherContact(replacement, touch.facts)
+          ? withoutConsent(replacement, tie.opened.b, context, ['replacement'])
+          : undefined) ?? [event('TouchCorrected', { touchId, targetEventId: touch.eventId, reason, replacement })]
       );
     }),
 
-    RetractTouch: whileStanding((touch, { touchId, reason }) => [
+    RetractTouch: ofTouch((touch, { touchId, reason }) => [
       event('TouchRetracted', { touchId, targetEventId: touch.eventId, reason }),
     ]),
   },
@@ -131,30 +145,19 @@ export const touches = slice<Touches, TouchEvent, TouchCommand, RelationshipStre
   },
 
   consults: {
-    RecordTouch: ({ participants }, { tie }) => strangers(participants, tie).map(({ partyId }) => partyId),
-    CorrectTouch: ({ replacement }, { tie }) => strangers(replacement.participants, tie).map(({ partyId }) => partyId),
+    RecordTouch: (command, { tie }) => [...partiesOf(tie), ...namedIn(command, tie)],
+    CorrectTouch({ touchId, replacement }, { tie, touches }) {
+      const named = namedIn(replacement, tie);
+      const touch = touches.get(touchId);
+      if (!touch || touch === 'RETRACTED' || !tie.opened) return named;
+      return [...new Set([...named, ...reachedByCampaign(corrected(touch.facts, replacement), tie.opened.b)])];
+    },
   },
 });
 
 const REQUIRED = ['participants', 'channel', 'direction', 'intent', 'outcome', 'occurredAt'] as const;
 
-/** Decides on a touch that was recorded and not retracted. Its relationship may have ended: history stays correctable. */
-function whileStanding<C extends CorrectTouch | RetractTouch>(
-  decide: (touch: StandingTouch, command: C, context: DecisionContext, tie: Tie) => Decision<TouchEvent>,
-) {
-  return ({ tie, touches }: RelationshipStream, command: C, context: DecisionContext): Decision<TouchEvent> => {
-    if (!tie.opened) return relationshipUnknown(command.relationshipId);
-    const touch = touches.get(command.touchId);
-    if (!touch) {
-      const message = `${command.touchId} is no touch of this relationship.`;
-      return refuse('TOUCH_UNKNOWN', message, { path: ['touchId'] });
-    }
-    if (touch === 'RETRACTED') return conflict(touch, 'The touch was retracted.', ['touchId']);
-    return decide(touch, command, context, tie);
-  };
-}
-
-function factsOf(command: RecordTouch, { a, b }: { readonly a: PartyId; readonly b: PartyId }): TouchFacts {
+function factsOf(command: RecordTouch, { a, b }: OpenTie['opened']): TouchFacts {
   const { channel, channelLabel, direction, intent, outcome, functionLabel, phase } = command;
   const { topic, mindset, minutes, campaignId, note } = command;
   return present({
@@ -209,12 +212,21 @@ function contradiction(facts: TouchFacts, path: readonly string[]): Refusal | un
   );
 }
 
-const afterEnd = ({ endedAt }: Tie, occurredAt: Instant, path: readonly string[]): Refusal | undefined =>
-  endedAt && occurredAt > endedAt ? conflict('ENDED', `The relationship ended at ${endedAt}.`, path) : undefined;
+/** Streams that decide whether what is said can be so. */
+const namedIn = ({ participants, campaignId }: TouchReplacement, tie: Tie): readonly string[] => [
+  ...strangers(participants, tie).map(({ partyId }) => partyId),
+  ...(campaignId ? [campaignId] : []),
+];
+
+const unknownCampaign = (
+  { campaignId }: TouchReplacement,
+  context: DecisionContext,
+  path: readonly string[],
+): Refusal | undefined => (campaignId ? notACampaign(context, campaignId, [...path, 'campaignId']) : undefined);
 
 /** Participants that are not the relationship's own two parties: these are known. */
-const strangers = (participants: readonly Participant[] | null | undefined, { opened }: Tie): readonly Participant[] =>
-  participants?.filter(({ partyId }) => partyId !== opened?.a && partyId !== opened?.b) ?? [];
+const strangers = (participants: readonly Participant[] | null | undefined, tie: Tie): readonly Participant[] =>
+  participants?.filter(({ partyId }) => !isOwn(tie, partyId)) ?? [];
 
 function unknownParticipant(
   participants: readonly Participant[] | null | undefined,

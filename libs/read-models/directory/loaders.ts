@@ -1,15 +1,22 @@
 import type DataLoader from 'dataloader';
 import type { CallerContext } from '../../access/caller.js';
-import { oneEach } from '../loading.js';
+import { inOrder } from '../../graphql/request-context.js';
+import { tenantOf } from '../loading.js';
 import type { ReadDatabase } from '../read-database.js';
 import { partiesById, type PartyRow } from './party-queries.js';
 import { relationshipsById, type RelationshipRow } from './relationship-queries.js';
 
+// What was merged answers under every id that it was recorded with.
+
 export const partyLoader = (db: ReadDatabase, context: CallerContext): DataLoader<string, PartyRow | null> =>
-  oneEach(context, 'parties', (tenantId, ids) => partiesById(db, tenantId, ids));
+  context.loaders.of('parties', async (ids: readonly string[]) =>
+    inOrder(ids, await partiesById(db, tenantOf(context), ids), ({ asked }) => asked),
+  );
 
 export const relationshipLoader = (
   db: ReadDatabase,
   context: CallerContext,
 ): DataLoader<string, RelationshipRow | null> =>
-  oneEach(context, 'relationships', (tenantId, ids) => relationshipsById(db, tenantId, ids));
+  context.loaders.of('relationships', async (ids: readonly string[]) =>
+    inOrder(ids, await relationshipsById(db, tenantOf(context), ids), ({ asked }) => asked),
+  );

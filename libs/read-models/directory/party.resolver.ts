@@ -1,9 +1,9 @@
-import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, type Caller, type CallerContext } from '../../access/caller.js';
 import { Roles } from '../../access/roles.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
 import { connection, PageArguments, pageRequest, type Connection } from '../../graphql/paging.js';
-import { countEach, manyEach } from '../loading.js';
+import { countEach, manyEach, ofAll, tenantOf } from '../loading.js';
 import { cursorOf } from '../ordering.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
@@ -13,15 +13,29 @@ import {
   byRegistration,
   contactPointsOf,
   countParties,
+  groupOf,
   identitiesOf,
+  mergesOf,
+  partyAsKnown,
   partyByIdentity,
   partyPage,
+  speakersOf,
   type AffiliationRow,
   type ContactPointRow,
   type IdentityRow,
+  type MergeRow,
   type PartyRow,
 } from './party-queries.js';
-import { Affiliation, ContactPoint, Identity, PartiesArguments, Party, PartyConnection } from './party.types.js';
+import {
+  Affiliation,
+  ContactPoint,
+  Identity,
+  MergedParty,
+  PartiesArguments,
+  Party,
+  PartyArguments,
+  PartyConnection,
+} from './party.types.js';
 import { countRelationshipsOf, relationshipPagesOf, type RelationshipRow } from './relationship-queries.js';
 import { RelationshipConnection } from './relationship.types.js';
 
@@ -31,12 +45,12 @@ export class PartyResolver {
   constructor(private readonly db: ReadDatabase) {}
 
   @ReadsFrom('directory')
-  @Query(() => Party, { nullable: true, description: 'A party; null when there is none of that id.' })
-  party(
-    @Args('id', { type: () => ID, description: 'The party.' }) id: string,
-    @Context() context: CallerContext,
-  ): Promise<PartyRow | null> {
-    return partyLoader(this.db, context).load(id);
+  @Query(() => Party, {
+    nullable: true,
+    description: 'A party; of one that was merged into another, that one. Null when there is none of that id.',
+  })
+  party(@Args() { id, asKnown }: PartyArguments, @Context() context: CallerContext): Promise<PartyRow | null> {
+    return asKnown ? partyAsKnown(this.db, tenantOf(context), id, asKnown) : partyLoader(this.db, context).load(id);
   }
 
   @ReadsFrom('directory')
@@ -63,60 +77,85 @@ export class PartyResolver {
   }
 
   @ResolveField(() => [Identity], { description: 'Its names in external systems, oldest first.' })
-  identities(@Parent() { id }: PartyRow, @Context() context: CallerContext): Promise<readonly IdentityRow[]> {
-    return manyEach(context, 'identities', (tenantId, ids) => identitiesOf(this.db, tenantId, ids)).load(id);
+  identities(@Parent() party: PartyRow, @Context() context: CallerContext): Promise<readonly IdentityRow[]> {
+    return ofAll(context, 'identities', speakersOf(party), (tenantId, ids) => identitiesOf(this.db, tenantId, ids));
   }
 
   @ResolveField(() => [ContactPoint], { description: 'The ways to reach it, oldest first.' })
   async contactPoints(
-    @Parent() { id }: PartyRow,
+    @Parent() party: PartyRow,
     @Args('includeInvalidated', { defaultValue: false, description: 'Those that are known not to work, too.' })
     includeInvalidated: boolean,
     @Context() context: CallerContext,
   ): Promise<readonly ContactPointRow[]> {
-    const points = await manyEach(context, 'contact points', (tenantId, ids) =>
+    const points = await ofAll(context, 'contact points', speakersOf(party), (tenantId, ids) =>
       contactPointsOf(this.db, tenantId, ids),
-    ).load(id);
+    );
     return points.filter(({ invalidatedAt }) => includeInvalidated || invalidatedAt === null);
   }
 
   @ResolveField(() => [Affiliation], { description: 'The organisations it belongs to, oldest first.' })
   async affiliations(
-    @Parent() { id }: PartyRow,
+    @Parent() party: PartyRow,
     @Args('includeFormer', { defaultValue: false, description: 'Those that ended, too.' }) includeFormer: boolean,
     @Context() context: CallerContext,
   ): Promise<readonly AffiliationRow[]> {
-    const affiliations = await manyEach(context, 'affiliations', (tenantId, ids) =>
+    const affiliations = await ofAll(context, 'affiliations', speakersOf(party), (tenantId, ids) =>
       affiliationsOf(this.db, tenantId, ids),
-    ).load(id);
+    );
     return affiliations.filter(({ endedAt }) => includeFormer || endedAt === null);
+  }
+
+  @ResolveField(() => [MergedParty], {
+    description: 'The parties that turned out to be this one; their facts are among its own.',
+  })
+  mergedFrom(
+    @Parent() { absorbed, asKnown }: PartyRow,
+    @Context() context: CallerContext,
+  ): Promise<readonly MergeRow[]> {
+    return ofAll(context, `merges ${asKnown ?? ''}`, absorbed, (tenantId, ids) =>
+      mergesOf(this.db, tenantId, ids, asKnown),
+    );
   }
 
   @ResolveField(() => RelationshipConnection, { description: 'The relationships it is a side of, newest first.' })
   async relationships(
-    @Parent() { id }: PartyRow,
+    @Parent() party: PartyRow,
     @Args() { first, after }: PageArguments,
     @Context() context: CallerContext,
   ): Promise<Connection<RelationshipRow>> {
     const page = pageRequest({ first, after });
-    const pages = manyEach(context, `relationships of parties ${String(first)} ${String(after)}`, (tenantId, ids) =>
-      relationshipPagesOf(this.db, tenantId, ids, page),
+    const asRecorded = party.asKnown !== undefined;
+    const shape = JSON.stringify([first, after, asRecorded]);
+    const pages = manyEach(context, `relationships of parties ${shape}`, (tenantId, ids) =>
+      relationshipPagesOf(this.db, tenantId, ids, page, asRecorded),
     );
-    const counts = countEach(context, 'relationships of parties, counted', (tenantId, ids) =>
-      countRelationshipsOf(this.db, tenantId, ids),
+    const counts = countEach(context, `relationships of parties, counted ${shape}`, (tenantId, ids) =>
+      countRelationshipsOf(this.db, tenantId, ids, asRecorded),
     );
+    const group = groupOf(party);
+    const found = (await Promise.all(group.map((id) => pages.load(id)))).flat();
+    if (group.length > 1) found.sort(newestFirst);
     return connection(
       page,
-      await pages.load(id),
+      found,
       (relationship) => cursorOf(relationship.openedAt, relationship),
-      () => counts.load(id),
+      async () => (await Promise.all(group.map((id) => counts.load(id)))).reduce((sum, count) => sum + count, 0),
     );
   }
 }
 
+const newestFirst = (one: RelationshipRow, other: RelationshipRow): number =>
+  one.openedAt === other.openedAt ? Number(other.position - one.position) : other.openedAt < one.openedAt ? -1 : 1;
+
 @Resolver(() => Affiliation)
 export class AffiliationResolver {
   constructor(private readonly db: ReadDatabase) {}
+
+  @ResolveField(() => String, { nullable: true, description: 'What the person is there.' })
+  position(@Parent() { held }: AffiliationRow): string | null {
+    return held;
+  }
 
   @ResolveField(() => Party, { description: 'The organisation.' })
   organization(

@@ -18,11 +18,29 @@ export class Party extends Node {
   @Field(() => String, { description: 'What people call the party.' })
   readonly displayName: string;
 
-  @Field(() => [PartyRole], { description: 'What the party is to the care that is given.' })
-  readonly roles: readonly PartyRole[];
-
   @Field(() => DateTimeScalar, { description: 'When the party became known.' })
   readonly registeredAt: Instant;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it was erased: its name and every other text of it are gone. Null: it was not.',
+  })
+  readonly erasedAt: Instant | null;
+}
+
+@ObjectType({ description: 'A party that turned out to be another one, which answers for it since.' })
+export class MergedParty {
+  @Field(() => ID, { description: 'The id under which its own facts are recorded.' })
+  readonly id: string;
+
+  @Field(() => ID, { description: 'The party that it was merged into.' })
+  readonly survivorId: string;
+
+  @Field(() => ID, { description: 'The PartiesMerged event that says so.' })
+  readonly eventId: string;
+
+  @Field(() => DateTimeScalar, { description: 'When that was recorded.' })
+  readonly mergedAt: Instant;
 }
 
 @ObjectType({ description: 'The name of a party in an external system.' })
@@ -72,9 +90,6 @@ export class Affiliation {
   @Field(() => ID, { description: 'Opaque, and the same for ever.' })
   readonly id: string;
 
-  @Field(() => String, { nullable: true, description: 'What the person is there.' })
-  readonly position: string | null;
-
   @Field(() => DateTimeScalar, { description: 'When it began.' })
   readonly startedAt: Instant;
 
@@ -117,4 +132,16 @@ export class PartiesArguments extends PageArguments {
 
   @Field(() => PartyOrder, { nullable: true, description: 'How they are sorted. Absent: the newest first.' })
   readonly orderBy?: PartyOrder | null;
+}
+
+@ArgsType()
+export class PartyArguments {
+  @Field(() => ID, { description: 'The party, under any id that it was recorded with.' })
+  readonly id: string;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'As merges were known at this moment: before a merge there are two. Absent: now.',
+  })
+  readonly asKnown?: Instant | null;
 }

@@ -90,15 +90,15 @@ describe('the directory', () => {
     });
     expect(await partyByIdentity(ledger.db, TENANT, 'MRN', 'A-1')).toBeNull();
     expect(await partyByIdentity(ledger.db, 'other', 'MRN', 'a-1')).toBeNull();
-    expect(await identitiesOf(ledger.db, TENANT, [id])).toEqual([
+    expect(await identitiesOf(ledger.db, TENANT, [id])).toMatchObject([
       { owner: id, system: 'MRN', value: 'a-1', identifiedAt: day(1) },
     ]);
     expect(await contactPointsOf(ledger.db, TENANT, [id])).toMatchObject([
       { id: cpt, kind: 'EMAIL', label: null, verifiedAt: day(3), invalidatedAt: null },
       { id: other, kind: 'FAX', label: 'desk', invalidatedAt: day(4), invalidatedReason: 'No answer.' },
     ]);
-    expect(await affiliationsOf(ledger.db, TENANT, [id])).toEqual([
-      { owner: id, id: aff, organizationId: clinic, position: 'surgeon', startedAt: day(5), endedAt: day(6) },
+    expect(await affiliationsOf(ledger.db, TENANT, [id])).toMatchObject([
+      { owner: id, id: aff, organizationId: clinic, held: 'surgeon', startedAt: day(5), endedAt: day(6) },
     ]);
   });
 

@@ -1,21 +1,22 @@
 import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, type Caller, type CallerContext } from '../../access/caller.js';
 import { Roles } from '../../access/roles.js';
-import { fromMillis, type Instant } from '../../event-sourcing/instant.js';
+import { fromMillis, toMillis, type Instant } from '../../event-sourcing/instant.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
 import { connection, pageRequest, type Connection, type Cursor, type PageArguments } from '../../graphql/paging.js';
-import { manyEach } from '../loading.js';
+import { manyEach, tenantOf } from '../loading.js';
 import { cursorOf, type Ordering } from '../ordering.js';
 import type { OrderDirection } from '../ordering.types.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
 import { byDue, byLastTouch, byOverdue } from '../touch-frequency/standing.js';
 import { partyLoader, relationshipLoader } from './loaders.js';
-import type { PartyRow } from './party-queries.js';
+import { groupOf, type PartyRow } from './party-queries.js';
 import { Party } from './party.types.js';
 import {
   byOpening,
   countRelationships,
+  dueWithin,
   matching,
   overdue,
   relationshipPage,
@@ -25,6 +26,7 @@ import {
   type StewardRow,
 } from './relationship-queries.js';
 import {
+  CalendarArguments,
   ChannelShare,
   OverdueTouchesArguments,
   Relationship,
@@ -48,6 +50,9 @@ const SORTINGS: { readonly [Field in RelationshipOrder['field']]: (direction: Or
 
 const MOST_OVERDUE: Sorting = { ordering: byOverdue, moment: (row) => row.overdueAt };
 
+/** How far a calendar looks ahead, unless told. */
+const A_MONTH_MS = 30 * 86_400_000;
+
 const now = (): Instant => fromMillis(Date.now());
 
 @Roles(...READERS)
@@ -64,14 +69,17 @@ export class RelationshipResolver {
     return relationshipLoader(this.db, context).load(id);
   }
 
-  @ReadsFrom('directory', 'touch_frequency')
+  @ReadsFrom('directory', 'feedback', 'touch_frequency')
   @Query(() => RelationshipConnection, { description: 'Relationships, the newest first unless sorted otherwise.' })
-  relationships(
+  async relationships(
     @Args() { filter, orderBy, ...page }: RelationshipsArguments,
-    @CurrentCaller() { tenantId }: Caller,
+    @Context() context: CallerContext,
   ): Promise<Connection<RelationshipRow>> {
+    const tenantId = tenantOf(context);
     const sorting = orderBy ? SORTINGS[orderBy.field](orderBy.direction) : SORTINGS.OPENED_AT('DESC');
-    return this.page(tenantId, matching(tenantId, filter ?? {}, now()), sorting, page);
+    const party = filter?.partyId ? await partyLoader(this.db, context).load(filter.partyId) : null;
+    const selection = matching(tenantId, filter ?? {}, now(), party ? groupOf(party) : undefined);
+    return this.page(tenantId, selection, sorting, page);
   }
 
   @ReadsFrom('directory', 'touch_frequency')
@@ -81,6 +89,19 @@ export class RelationshipResolver {
     @CurrentCaller() { tenantId }: Caller,
   ): Promise<Connection<RelationshipRow>> {
     return this.page(tenantId, overdue(stewardId ?? null, before ?? now()), MOST_OVERDUE, page);
+  }
+
+  @ReadsFrom('directory', 'touch_frequency')
+  @Query(() => RelationshipConnection, {
+    description: 'Relationships whose next touch falls due in a stretch of time, the earliest first.',
+  })
+  calendar(
+    @Args() { stewardId, from, to, ...page }: CalendarArguments,
+    @CurrentCaller() { tenantId }: Caller,
+  ): Promise<Connection<RelationshipRow>> {
+    const begin = from ?? now();
+    const end = to ?? fromMillis(toMillis(begin) + A_MONTH_MS);
+    return this.page(tenantId, dueWithin(stewardId ?? null, begin, end), SORTINGS.DUE_AT('ASC'), page);
   }
 
   @ResolveField(() => Party, { description: 'Our side.' })

@@ -94,6 +94,9 @@ export class RelationshipFilterInput implements RelationshipFilter {
 
   @Field(() => TouchStatus, { nullable: true, description: 'Where their touches stand now against the cadence.' })
   readonly status?: TouchStatus | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether they have a grievance that nobody has resolved yet.' })
+  readonly openGrievance?: boolean | null;
 }
 
 const RelationshipOrderField = { LAST_TOUCH: 'LAST_TOUCH', DUE_AT: 'DUE_AT', OPENED_AT: 'OPENED_AT' } as const;
@@ -132,4 +135,19 @@ export class OverdueTouchesArguments extends PageArguments {
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'Overdue before this moment; absent: now.' })
   readonly before?: Instant | null;
+}
+
+@ArgsType()
+export class CalendarArguments extends PageArguments {
+  @Field(() => ID, { nullable: true, description: 'Only what this party carries as PRIMARY steward.' })
+  readonly stewardId?: string | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Due at or after this moment; absent: now.' })
+  readonly from?: Instant | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Due before this moment; absent: 30 days after the first one.',
+  })
+  readonly to?: Instant | null;
 }

@@ -60,6 +60,11 @@ export class LedgerEventType extends Node {
   @Field(() => String, { description: 'The key under which the command was sent: one key is one command, for ever.' })
   readonly idempotencyKey: string;
 
+  @Field(() => String, {
+    description: 'SHA-256 of the input of the command, in hexadecimal digits: tells a repeat from another input.',
+  })
+  readonly inputHash: string;
+
   @Field(() => DataClasses, { description: 'How sensitive its data is.' })
   readonly dataClass: DataClass;
 

@@ -1,8 +1,16 @@
-import { deriveId, type EventId, type PartyId, type RelationshipId, type TouchId } from '../../event-sourcing/id.js';
-import { fromMillis, type Instant } from '../../event-sourcing/instant.js';
+import { event } from '../../event-sourcing/event.js';
+import {
+  deriveId,
+  type EventId,
+  type Id,
+  type PartyId,
+  type RelationshipId,
+  type TouchId,
+} from '../../event-sourcing/id.js';
+import { fromMillis, toMillis, type Instant } from '../../event-sourcing/instant.js';
 import { START, type Position } from '../../event-sourcing/position.js';
 import { streamName } from '../../event-sourcing/stream.js';
-import type { LedgerEvent } from '../../ledger/ledger.js';
+import { ledger as deciders, type LedgerEvent } from '../../ledger/ledger.js';
 import type { TouchFacts } from '../../ledger/touch/touch.js';
 import type { Build, BuildRole } from '../../projecting/builds.js';
 import { GivenLog } from '../../projecting/testing/given-log.js';
@@ -30,6 +38,17 @@ export const SAID: TouchFacts = {
   outcome: 'CONNECTED',
 };
 
+/** The opening of a relationship of ours. */
+export const opened = (id: RelationshipId): LedgerEvent =>
+  event(
+    'RelationshipOpened',
+    { relationshipId: id, a: partyId('we'), b: partyId('they'), kind: 'CARE', intent: 'RELATIONAL' } as const,
+    day(0),
+  );
+
+/** What streams are named after. */
+type Subject = Id<'pty' | 'rel' | 'ref' | 'cmp'>;
+
 /** A ledger in a database, and the read models that follow it. */
 export class GivenLedger {
   readonly db: ReadDatabase;
@@ -49,9 +68,9 @@ export class GivenLedger {
     return this.log.close();
   }
 
-  /** Records facts of one party or relationship; returns the ids of their events. */
-  async record(id: PartyId | RelationshipId, ...events: readonly LedgerEvent[]): Promise<readonly EventId[]> {
-    const stream = streamName(id.startsWith('pty') ? 'party' : 'relationship', TENANT, id);
+  /** Records facts of one stream; returns the ids of their events. */
+  async record(id: Subject, ...events: readonly LedgerEvent[]): Promise<readonly EventId[]> {
+    const stream = streamName(deciders.holding(id).category, TENANT, id);
     const length = this.lengths.get(stream) ?? 0;
     this.lengths.set(stream, length + events.length);
     const key = `append ${String(++this.appends)}`;
@@ -73,6 +92,16 @@ export class GivenLedger {
     if (outcome.outcome !== 'appended') throw new Error(outcome.outcome);
     if (outcome.position > this.head) this.head = outcome.position;
     return recorded.map((event) => event.id);
+  }
+
+  /** A moment at which all that was recorded so far is known, and nothing that is recorded later. */
+  async moment(): Promise<Instant> {
+    for await (const { events } of this.log.store.readAll({ direction: 'backwards', limit: 1 })) {
+      const { recordedAt } = events[0]!;
+      while (Date.now() <= toMillis(recordedAt)) await new Promise((resolve) => setImmediate(resolve));
+      return recordedAt;
+    }
+    throw new Error('Nothing was recorded.');
   }
 
   project(): void {

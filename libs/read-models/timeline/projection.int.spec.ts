@@ -1,29 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { event } from '../../event-sourcing/event.js';
-import { deriveId, type RelationshipId } from '../../event-sourcing/id.js';
+import { deriveId, type IdPrefix, type RelationshipId } from '../../event-sourcing/id.js';
 import type { PageRequest } from '../../graphql/paging.js';
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import type { TouchFacts } from '../../ledger/touch/touch.js';
 import { cursorOf } from '../ordering.js';
-import { day, GivenLedger, partyId, relationshipId, SAID, TENANT, touchId } from '../testing/given-ledger.js';
-import {
-  byTime,
-  countEntries,
-  entriesAt,
-  entriesById,
-  entryPages,
-  type EntryFilter,
-  type TouchRow,
-} from './queries.js';
+import { day, GivenLedger, opened, partyId, relationshipId, SAID, TENANT, touchId } from '../testing/given-ledger.js';
+import { countsOf, pagesOf } from './entry-lists.js';
+import type { EntryRow } from './entry.js';
+import { entryKinds } from './kinds.js';
+import { entriesAt, entriesById, entryList, shown, type EntryFilter } from './queries.js';
 
-const opened = (id: RelationshipId): LedgerEvent => {
-  const sides = { a: partyId('we'), b: partyId('they') };
-  return event(
-    'RelationshipOpened',
-    { relationshipId: id, ...sides, kind: 'CARE', intent: 'RELATIONAL' } as const,
-    day(0),
-  );
-};
 const touched = (name: string, days: number, more: Partial<TouchFacts> = {}): LedgerEvent =>
   event('TouchRecorded', { touchId: touchId(name), ...SAID, ...more }, day(days));
 const targetEventId = deriveId('evt', 'the recording');
@@ -43,11 +30,12 @@ describe('the timeline', () => {
     more: Partial<EntryFilter> = {},
     request = ALL,
     way: 'ASC' | 'DESC' = 'ASC',
-  ): Promise<TouchRow[]> => {
-    const rows = await entryPages(ledger.db, TENANT, [id], { ...STANDING, ...more }, byTime(way), request);
-    return rows.slice(0, request.first); // beyond that they only tell that more follows
+  ): Promise<EntryRow[]> => {
+    const list = entryList({ ...STANDING, ...more }, way);
+    const rows = await pagesOf(ledger.db, TENANT, [id], list, request);
+    return rows.slice(0, request.first).map(shown); // beyond that they only tell that more follows
   };
-  const names = (rows: readonly TouchRow[], of: readonly string[]): (string | undefined)[] =>
+  const names = (rows: readonly EntryRow[], of: readonly string[]): (string | undefined)[] =>
     rows.map(({ id }) => of.find((name) => touchId(name) === id));
 
   it('shows what is true of an entry now, and what became of it', async () => {
@@ -104,7 +92,9 @@ describe('the timeline', () => {
     expect(names(await page(id, { from: day(10), to: day(30) }), all)).toEqual(['fi 1', 'fi 2']);
     expect(await page(id, { kinds: [] })).toEqual([]);
     expect(names(await page(id, { kinds: ['TOUCH'], channels: ['FAX'] }), all)).toEqual(['fi 3']);
-    expect(await countEntries(ledger.db, TENANT, [id], { ...STANDING, from: day(20) })).toEqual([{ id, count: 2 }]);
+    expect(await countsOf(ledger.db, TENANT, [id], entryList({ ...STANDING, from: day(20) }, 'ASC'))).toEqual([
+      { id, count: 2 },
+    ]);
   });
 
   it('pages through ties in the order of the ledger, both ways, while entries come in', async () => {
@@ -153,8 +143,81 @@ describe('the timeline', () => {
     );
   });
 
+  it('has every kind of entry in one order, each with its facts, its steps and what became of it', async () => {
+    const id = relationshipId('of all kinds');
+    const [we, they] = [partyId('we'), partyId('they')];
+    const named = <Prefix extends IdPrefix>(prefix: Prefix) => deriveId(prefix, 'of all kinds');
+    const [actionId, requestId, assessmentId] = [named('act'), named('ask'), named('tas')];
+    const [commitmentId, surveyId, feedbackId] = [named('cmt'), named('fbr'), named('fbk')];
+    const ratings = { credibility: 8, reliability: 7, intimacy: 6, selfOrientation: 5, basis: 'EARNED' } as const;
+    const done = { by: we, to: they, kind: 'GIFT', customized: true, asked: false } as const;
+    const owed = { owedBy: we, owedTo: they, text: 'A plan.', dueAt: day(20) };
+    const survey = { to: they, method: 'SURVEY', dueAt: day(20) } as const;
+    const said = { by: they, kind: 'NPS', score: 9, scale: { min: 0, max: 10 }, requestId: surveyId } as const;
+    const [, , , , , , keeping] = await ledger.record(
+      id,
+      opened(id),
+      event('FeedbackReceived', { feedbackId, ...said }, day(17)),
+      event('TrustActionRecorded', { actionId, ...done, giftValueMinor: 900, currency: 'EUR' }, day(12)),
+      event('TrustRequestAsked', { requestId, by: we, to: they, text: 'Call.' }, day(13)),
+      event('TrustAssessed', { assessmentId, by: they, ...ratings }, day(14)),
+      event('CommitmentMade', { commitmentId, ...owed }, day(15)),
+      event('CommitmentKept', { commitmentId, lateDays: 0 }, day(21)),
+      event('CommitmentReminded', { commitmentId, note: 'Called.' }, day(19)),
+      event('FeedbackRequested', { requestId: surveyId, ...survey }, day(16)),
+      event('FeedbackAcknowledged', { feedbackId }, day(18)),
+      touched('of all kinds', 11),
+    );
+    await ledger.record(
+      id,
+      event('CommitmentStepRetracted', { commitmentId, targetEventId: keeping!, reason: 'The old plan.' }),
+      event('TrustRequestRetracted', { requestId, targetEventId, reason: 'Her colleague.' }),
+    );
+    await ledger.shown();
+
+    expect(await page(id)).toMatchObject([
+      { kind: 'TOUCH', channel: 'EMAIL' },
+      { kind: 'TRUST_ACTION', actionKind: 'GIFT', sign: 0, byId: we, giftValue: { amountMinor: 900, currency: 'EUR' } },
+      { kind: 'TRUST_ASSESSMENT', credibility: 8, byId: they },
+      {
+        kind: 'COMMITMENT',
+        status: 'OPEN',
+        owedById: we,
+        dueAt: day(20),
+        steps: [
+          { step: 'REMINDED', occurredAt: day(19), note: 'Called.' },
+          {
+            step: 'KEPT',
+            occurredAt: day(21),
+            eventId: keeping,
+            retracted: true,
+            amendments: [{ reason: 'The old plan.' }],
+          },
+        ],
+      },
+      { kind: 'FEEDBACK_REQUEST', method: 'SURVEY', toId: they },
+      { kind: 'FEEDBACK', feedbackKind: 'NPS', status: 'ACKNOWLEDGED', score: 9, steps: [{ step: 'ACKNOWLEDGED' }] },
+    ]);
+    const all = await page(id, { includeRetracted: true });
+    expect(all.map(({ kind }) => kind).toSorted()).toEqual(entryKinds.map(({ kind }) => kind).toSorted());
+    expect(await page(id, { kinds: ['COMMITMENT', 'TRUST_REQUEST'], includeRetracted: true })).toMatchObject([
+      { kind: 'TRUST_REQUEST', retracted: true, amendments: [{ kind: 'RETRACTED', reason: 'Her colleague.' }] },
+      { kind: 'COMMITMENT' },
+    ]);
+    expect(await page(id, { channels: ['EMAIL'] })).toHaveLength(1);
+    const ids = [actionId, requestId, assessmentId, commitmentId, surveyId, feedbackId];
+    const found = await entriesById(ledger.db, TENANT, ids);
+    expect(found.map((entry) => entry.id).toSorted()).toEqual(ids.toSorted());
+  });
+
+  it('is the same after a rebuild', async () => {
+    const before = await page(relationshipId('of all kinds'), { includeRetracted: true });
+    await ledger.rebuild();
+    expect(await page(relationshipId('of all kinds'), { includeRetracted: true })).toEqual(before);
+  });
+
   it('is empty for another tenant', async () => {
-    const rows = await entryPages(ledger.db, 'other', [relationshipId('tied')], STANDING, byTime('ASC'), ALL);
+    const rows = await pagesOf(ledger.db, 'other', [relationshipId('tied')], entryList(STANDING, 'ASC'), ALL);
     expect(rows).toEqual([]);
   });
 });

@@ -3,14 +3,17 @@ import type { CallerContext } from '../../access/caller.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
 import { connection, pageRequest, type Connection } from '../../graphql/paging.js';
 import type { Participant as ParticipantFacts } from '../../ledger/touch/touch.js';
-import { partyLoader, relationshipLoader } from '../directory/loaders.js';
+import { partyLoader } from '../directory/loaders.js';
 import type { PartyRow } from '../directory/party-queries.js';
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
 import { countEach, manyEach } from '../loading.js';
 import { cursorOf } from '../ordering.js';
 import { ReadDatabase } from '../read-database.js';
-import { byTime, countEntries, entryPages, type TouchRow } from './queries.js';
+import type { EntryRow } from './entry.js';
+import { relationshipField } from './entry-fields.resolver.js';
+import { countsOf, pagesOf } from './entry-lists.js';
+import { entryList, shown } from './queries.js';
 import { EntriesArguments, EntryConnection, Participant, Touch } from './timeline.types.js';
 
 @Resolver(() => Relationship)
@@ -23,14 +26,15 @@ export class TimelineResolver {
     @Parent() { id }: RelationshipRow,
     @Args() { first, after, direction, ...filter }: EntriesArguments,
     @Context() context: CallerContext,
-  ): Promise<Connection<TouchRow>> {
+  ): Promise<Connection<EntryRow>> {
     const page = pageRequest({ first, after });
     const shape = JSON.stringify([filter, direction, first, after]);
-    const pages = manyEach(context, `entries ${shape}`, (tenantId, ids) =>
-      entryPages(this.db, tenantId, ids, filter, byTime(direction), page),
+    const list = entryList(filter, direction);
+    const pages = manyEach(context, `entries ${shape}`, async (tenantId, ids) =>
+      (await pagesOf(this.db, tenantId, ids, list, page)).map(shown),
     );
     const counts = countEach(context, `entries counted ${shape}`, (tenantId, ids) =>
-      countEntries(this.db, tenantId, ids, filter),
+      countsOf(this.db, tenantId, ids, list),
     );
     return connection(
       page,
@@ -38,17 +42,6 @@ export class TimelineResolver {
       (entry) => cursorOf(entry.occurredAt, entry),
       () => counts.load(id),
     );
-  }
-}
-
-@Resolver(() => Touch)
-export class TouchEntryResolver {
-  constructor(private readonly db: ReadDatabase) {}
-
-  @ReadsFrom('directory')
-  @ResolveField('relationship')
-  relationship(@Parent() { relationshipId }: TouchRow, @Context() context: CallerContext) {
-    return relationshipLoader(this.db, context).load(relationshipId);
   }
 }
 
@@ -62,3 +55,5 @@ export class ParticipantResolver {
     return partyLoader(this.db, context).load(partyId);
   }
 }
+
+export const TouchRelationshipResolver = relationshipField(Touch);

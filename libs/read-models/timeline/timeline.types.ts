@@ -19,15 +19,20 @@ import {
 import { Party } from '../directory/party.types.js';
 import { Relationship } from '../directory/relationship.types.js';
 import { OrderDirection } from '../ordering.types.js';
-import type { Amendment as StoredAmendment } from './projection.js';
-import type { EntryFilter, EntryKind as Kind } from './queries.js';
+import type { EntryKind as EntryKindOf, Amendment as StoredAmendment, EntryRow, StoredStep } from './entry.js';
+import { entryKinds, type EntryKindName } from './kinds.js';
+import type { EntryFilter } from './queries.js';
 
-const EntryKind: { readonly [K in Kind]: K } = { TOUCH: 'TOUCH' };
+const EntryKind = Object.fromEntries(entryKinds.map(({ kind }) => [kind, kind]));
 registerEnumType(EntryKind, {
   name: 'EntryKind',
   description: "What an entry of a relationship's ledger is.",
-  valuesMap: { TOUCH: { description: 'A contact that happened.' } },
+  valuesMap: Object.fromEntries(entryKinds.map(({ kind, description }) => [kind, { description }])),
 });
+
+const STEPS = entryKinds.flatMap(({ steps = {} }: EntryKindOf) => Object.values(steps));
+const EntryStepKind = Object.fromEntries(STEPS.map((step) => [step, step]));
+registerEnumType(EntryStepKind, { name: 'EntryStepKind', description: 'What can follow from an entry.' });
 
 const AmendmentKind: { readonly [K in StoredAmendment['kind']]: K } = {
   CORRECTED: 'CORRECTED',
@@ -57,15 +62,42 @@ export class Amendment implements StoredAmendment {
   readonly recordedAt: Instant;
 }
 
+@ObjectType({ description: 'Something that followed from an entry, with what is true of it now.' })
+export class EntryStep implements StoredStep {
+  @Field(() => EntryStepKind, { description: 'What followed.' })
+  readonly step: string;
+
+  @Field(() => ID, { description: 'The event that recorded it.' })
+  readonly eventId: string;
+
+  @Field(() => DateTimeScalar, { description: 'Business time: when it was so.' })
+  readonly occurredAt: Instant;
+
+  @Field(() => DateTimeScalar, { description: 'Ledger time: when it was recorded.' })
+  readonly recordedAt: Instant;
+
+  @Field(() => String, { nullable: true, description: 'What there is to say of it.' })
+  readonly note?: string;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Of RENEGOTIATED: the date agreed on.' })
+  readonly newDueAt?: Instant;
+
+  @Field(() => Boolean, { description: 'Whether it was retracted: then it counts nowhere.' })
+  readonly retracted: boolean;
+
+  @Field(() => [Amendment], { description: 'Its correction and its retraction, oldest first.' })
+  readonly amendments: readonly Amendment[];
+}
+
 /** Not abstract: a connection is made of a class. */
 @InterfaceType({
   implements: () => Node,
   resolveType: ({ id }: Entry) => NODE_TYPES[prefixOf(id) as IdPrefix],
   description: "One fact in a relationship's ledger, with what is true of it now. What was corrected says so.",
 })
-export class Entry extends Node {
+export class Entry extends Node implements EntryRow {
   @Field(() => EntryKind, { description: 'What it is.' })
-  readonly kind: Kind;
+  readonly kind: string;
 
   @Field(() => ID, { description: 'The relationship in whose ledger it stands.' })
   readonly relationshipId: string;
@@ -77,7 +109,7 @@ export class Entry extends Node {
   readonly relationship: Relationship | null;
 
   @Field(() => Channel, { nullable: true, description: 'How the contact was made; null where there was none.' })
-  readonly channel: Channel | null;
+  readonly channel?: Channel | null;
 
   @Field(() => DateTimeScalar, { description: 'Business time: when it was so.' })
   readonly occurredAt: Instant;
@@ -96,6 +128,11 @@ export class Entry extends Node {
 
   @Field(() => [Amendment], { description: 'Its corrections and its retraction, oldest first.' })
   readonly amendments: readonly Amendment[];
+
+  @Field(() => [EntryStep], {
+    description: 'What followed from it, in the order in which it was so, with what was retracted since.',
+  })
+  readonly steps: readonly EntryStep[];
 }
 
 @ObjectType({ description: 'Somebody who took part in a touch.' })
@@ -167,7 +204,7 @@ export class EntryConnection extends connectionOf(() => Entry, 'Entry') {}
 @ArgsType()
 export class EntriesArguments extends PageArguments implements EntryFilter {
   @Field(() => [EntryKind], { nullable: true, description: 'Only entries of these kinds.' })
-  readonly kinds?: readonly Kind[] | null;
+  readonly kinds?: readonly EntryKindName[] | null;
 
   @Field(() => [Channel], { nullable: true, description: 'Only contacts over these channels.' })
   readonly channels?: readonly Channel[] | null;

@@ -180,7 +180,11 @@ const startOf = ({ openedAtMs, touches }: History): number => Math.min(openedAtM
 const windowStart = ({ asOfMs, windowDays }: Moment): number =>
   windowDays === undefined ? -Infinity : asOfMs - windowDays * DAY_MS;
 
-const seen = ({ touches }: History, moment: Moment): readonly CountedTouch[] =>
+/** Whether something happened by then, in the window. */
+export const happened = (atMs: number, moment: Moment): boolean => atMs > windowStart(moment) && atMs <= moment.asOfMs;
+
+/** The touches that happened by then, in the window. */
+export const seen = ({ touches }: History, moment: Moment): readonly CountedTouch[] =>
   touches.slice(countUntil(touches, windowStart(moment)), countUntil(touches, moment.asOfMs));
 
 const until = <Timed extends { readonly atMs: number }>(list: readonly Timed[], atMs: number): readonly Timed[] =>

@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import type { Instant } from '../../event-sourcing/instant.js';
+import { atMoment } from '../joined.js';
+import { joinedAsKnown } from '../merges.js';
 import { OPEN } from '../on.js';
 import type { ReadDatabase } from '../read-database.js';
 import type { CadenceTerm, ClockTerm, CountedTouch, History, StewardTerm } from './frequency.js';
+import { membersOf, PASSED_OVER } from './projection.js';
 
 export type RelationshipHistory = History & { readonly id: string };
 
@@ -27,37 +30,54 @@ interface Term {
   readonly stewardId: string | null;
 }
 
-/** The histories of many relationships in one statement, as they are known now or were known at a moment. */
+/**
+ * The histories of many relationships in one statement, as they are known now or were known at a moment. That of
+ * relationships that are one by a merge is the union of theirs, in which a touch that stands in several counts once.
+ */
 export async function histories(
   db: ReadDatabase,
   tenantId: string,
   ids: readonly string[],
   asKnown: Instant | undefined,
 ): Promise<RelationshipHistory[]> {
-  const stands = asKnown
-    ? sql`known_from <= ${asKnown} AND (known_until IS NULL OR known_until > ${asKnown})`
-    : sql`until_position = ${sql.lit(OPEN)}`;
-  const known = asKnown ? sql`known_from <= ${asKnown}` : sql`true`;
+  const stands = (touch: 't' | 'other') =>
+    asKnown
+      ? atMoment(
+          `${touch}.known_from <= {asKnown} AND (${touch}.known_until IS NULL OR ${touch}.known_until > {asKnown})`,
+          asKnown,
+        )
+      : sql.raw(`${touch}.until_position = ${String(OPEN)}`);
+  const known = asKnown ? sql`t.known_from <= ${asKnown}` : sql`true`;
+  const members = asKnown ? atMoment(MEMBERS_AS_KNOWN, asKnown) : MEMBERS;
   const rows = await db.rows(sql<HistoryRow>`
     SELECT r.relationship_id AS id, ${seconds('r.opened_at')} AS opened, touches.*, terms.*
-      FROM touch_frequency.relationships r
+      FROM touch_frequency.ties r
      CROSS JOIN LATERAL (
-           SELECT string_agg(${seconds('occurred_at')}::text, ' ' ORDER BY occurred_at) AS occurred,
-                  string_agg(channel, ' ' ORDER BY occurred_at) AS channels,
-                  string_agg(direction, ' ' ORDER BY occurred_at) AS directions,
-                  string_agg(intent, ' ' ORDER BY occurred_at) AS intents,
-                  string_agg(coalesce(function, ''), ' ' ORDER BY occurred_at) AS functions
-             FROM touch_frequency.touches
-            WHERE tenant_id = r.tenant_id AND relationship_id = r.relationship_id AND ${stands}) touches
+           SELECT string_agg(${seconds('t.occurred_at')}::text, ' ' ORDER BY t.occurred_at) AS occurred,
+                  string_agg(t.channel, ' ' ORDER BY t.occurred_at) AS channels,
+                  string_agg(t.direction, ' ' ORDER BY t.occurred_at) AS directions,
+                  string_agg(t.intent, ' ' ORDER BY t.occurred_at) AS intents,
+                  string_agg(coalesce(t.function, ''), ' ' ORDER BY t.occurred_at) AS functions
+             FROM ${members} m
+             JOIN touch_frequency.touches t ON t.tenant_id = r.tenant_id AND t.relationship_id = m.relationship_id
+            WHERE ${stands('t')} AND (m.last_id IS NULL OR NOT EXISTS (
+                  SELECT FROM ${members} twin
+                    JOIN touch_frequency.touches other ON other.tenant_id = r.tenant_id
+                     AND other.relationship_id = twin.relationship_id AND other.touch_id = t.touch_id
+                   WHERE ${stands('other')} AND twin.relationship_id < m.relationship_id))) touches
      CROSS JOIN LATERAL (
-           SELECT json_agg(json_build_object('kind', kind, 'since', ${seconds('starts_at')},
-                    'intervalDays', interval_days, 'graceDays', grace_days, 'runs', runs, 'stewardId', steward_id)
-                    ORDER BY starts_at, position) AS terms
-             FROM touch_frequency.terms
-            WHERE tenant_id = r.tenant_id AND relationship_id = r.relationship_id AND ${known}) terms
+           SELECT json_agg(json_build_object('kind', t.kind, 'since', ${seconds('t.starts_at')},
+                    'intervalDays', t.interval_days, 'graceDays', t.grace_days, 'runs', t.runs, 'stewardId', t.steward_id)
+                    ORDER BY t.starts_at, t.position) AS terms
+             FROM ${members} m
+             JOIN touch_frequency.terms t ON t.tenant_id = r.tenant_id AND t.relationship_id = m.relationship_id
+            WHERE ${known} AND NOT ${sql.raw(PASSED_OVER)}) terms
      WHERE r.tenant_id = ${tenantId} AND r.relationship_id = ANY(${ids})`);
   return rows.map(historyOf);
 }
+
+const MEMBERS = sql.raw(membersOf('touch_frequency'));
+const MEMBERS_AS_KNOWN = joinedAsKnown('touch_frequency', 'ties');
 
 const seconds = (column: string) => sql`extract(epoch FROM ${sql.ref(column)})::float8`;
 const toMillis = (seconds: number): number => Math.round(seconds * 1000);

@@ -75,8 +75,7 @@ describe('touch frequency', () => {
   it('answers as it was known before a correction, a retraction and a cadence were recorded', async () => {
     const id = relationshipId('as known');
     await ledger.record(id, opened(id), touched('kn 1', 10), touched('kn 2', 20));
-    const before = await recordedAt(ledger);
-    await later(before);
+    const before = await ledger.moment();
     await ledger.record(id, corrected('kn 1', 11), retracted('kn 2'), cadence(30, 0, 0));
     await ledger.shown();
     expect(daysOf(await historyOf(id, before))).toEqual([10, 20]);
@@ -152,14 +151,14 @@ describe('touch frequency', () => {
     const within: StatsFilter = { from: day(5000), to: day(5100) };
     const stats = (groupBy?: StatsDimension, bucket?: 'MONTH', filter: StatsFilter = {}) =>
       touchStats(ledger.db, TENANT, { ...within, ...filter }, groupBy, bucket, 100);
-    expect(await stats()).toEqual([{ key: null, bucket: null, count: 5, relationships: 2 }]);
+    expect(await stats()).toEqual([{ key: null, bucket: null, count: 5, relationships: 2, minutes: 0n }]);
     expect(await stats('CHANNEL')).toEqual([
-      { key: 'EMAIL', bucket: null, count: 4, relationships: 2 },
-      { key: 'MEAL', bucket: null, count: 1, relationships: 1 },
+      { key: 'EMAIL', bucket: null, count: 4, relationships: 2, minutes: 0n },
+      { key: 'MEAL', bucket: null, count: 1, relationships: 1, minutes: 0n },
     ]);
     expect(await stats(undefined, 'MONTH', { channels: ['EMAIL'] })).toEqual([
-      { key: null, bucket: '2039-09-01T00:00:00.000Z', count: 2, relationships: 2 },
-      { key: null, bucket: '2039-10-01T00:00:00.000Z', count: 2, relationships: 2 },
+      { key: null, bucket: '2039-09-01T00:00:00.000Z', count: 2, relationships: 2, minutes: 0n },
+      { key: null, bucket: '2039-10-01T00:00:00.000Z', count: 2, relationships: 2, minutes: 0n },
     ]);
     expect(await stats('RELATIONSHIP_KIND', undefined, { partyId: they, directions: ['OUTBOUND'] })).toEqual([]);
   });
@@ -230,14 +229,3 @@ async function expectAsTold(ledger: GivenLedger, tales: readonly Tale[]): Promis
 }
 
 /** The ledger's time of the last event. */
-async function recordedAt(ledger: GivenLedger): Promise<Instant> {
-  for await (const { events } of ledger.log.store.readAll({ direction: 'backwards', limit: 1 })) {
-    return events[0]!.recordedAt;
-  }
-  throw new Error('Nothing was recorded.');
-}
-
-/** Until the ledger's clock, in milliseconds, has moved on. */
-async function later(than: Instant): Promise<void> {
-  while (Date.now() <= toMillis(than)) await new Promise((resolve) => setImmediate(resolve));
-}

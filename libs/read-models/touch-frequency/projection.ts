@@ -2,9 +2,24 @@ import type { Recorded } from '../../event-sourcing/event.js';
 import type { Key, Projection, Row, Rows } from '../../event-sourcing/projection.js';
 import type { RelationshipEvent } from '../../ledger/relationship/relationship.js';
 import type { DatedTouchFacts, TouchEvent } from '../../ledger/touch/touch.js';
+import { joining, merges, onMerges, TIE, TIE_INDEXES } from '../merges.js';
 import { on, OPEN, subjectOf } from '../on.js';
 
 const KEY = { tenant_id: 'text not null', relationship_id: 'text not null' };
+
+/** The relationships that `r` speaks for, itself among them. */
+export const membersOf = (schema: string): string => `(
+  SELECT relationship_id, ended_at, last_id FROM ${schema}.ties
+   WHERE tenant_id = r.tenant_id AND relationship_id = r.relationship_id
+   UNION ALL
+  SELECT relationship_id, ended_at, last_id FROM ${schema}.ties
+   WHERE tenant_id = r.tenant_id AND head_id = r.relationship_id)`;
+
+const MEMBERS = membersOf('{schema}');
+
+/** A term `t` of a member `m` that does not hold: of relationships that are one, the end of the last stops the clock. */
+export const PASSED_OVER = `coalesce(
+  t.kind = 'CLOCK' AND m.last_id <> m.relationship_id AND t.starts_at >= m.ended_at, false)`;
 
 /**
  * How often two parties meet: one narrow row per touch that counts, the terms that hold from a moment on (cadence,
@@ -13,8 +28,16 @@ const KEY = { tenant_id: 'text not null', relationship_id: 'text not null' };
  */
 export const touchFrequency: Projection = {
   name: 'touch_frequency',
-  version: 1,
+  version: 2,
   tables: {
+    merges,
+    /** Who is tied to whom: which relationships are one follows from it. */
+    ties: {
+      columns: TIE,
+      key: ['tenant_id', 'relationship_id'],
+      indexes: [...TIE_INDEXES, '(tenant_id, b_id)'],
+      derive: joining('ties'),
+    },
     touches: {
       columns: {
         ...KEY,
@@ -28,9 +51,15 @@ export const touchFrequency: Projection = {
         direction: 'text not null',
         intent: 'text not null',
         function: 'text',
+        phase: 'text',
+        minutes: 'integer',
+        campaign_id: 'text',
       },
       key: ['tenant_id', 'relationship_id', 'touch_id', 'until_position'],
-      indexes: [`(tenant_id, relationship_id, occurred_at) WHERE until_position = ${String(OPEN)}`],
+      indexes: [
+        `(tenant_id, relationship_id, occurred_at) WHERE until_position = ${String(OPEN)}`,
+        `(tenant_id, campaign_id, touch_id) WHERE campaign_id IS NOT NULL AND until_position = ${String(OPEN)}`,
+      ],
     },
     terms: {
       columns: {
@@ -87,9 +116,12 @@ export const touchFrequency: Projection = {
                  greatest(r.opened_at, touched.last_touch_at, held.last_term_at) AS settled_at
             FROM {schema}.relationships r
            CROSS JOIN LATERAL (
-                 SELECT max(occurred_at) AS last_touch_at FROM {schema}.touches
-                  WHERE tenant_id = r.tenant_id AND relationship_id = r.relationship_id
-                    AND until_position = ${String(OPEN)}) touched
+                 SELECT max(member.last_touch_at) AS last_touch_at
+                   FROM (SELECT m.relationship_id, (
+                                SELECT max(occurred_at) FROM {schema}.touches
+                                 WHERE tenant_id = r.tenant_id AND relationship_id = m.relationship_id
+                                   AND until_position = ${String(OPEN)}) AS last_touch_at
+                           FROM ${MEMBERS} m) member) touched
            CROSS JOIN LATERAL (SELECT coalesce(touched.last_touch_at, r.opened_at) AS mark) marked
            CROSS JOIN LATERAL (
                  SELECT max(starts_at) AS last_term_at,
@@ -100,68 +132,89 @@ export const touchFrequency: Projection = {
                         coalesce(sum(ends_at - greatest(starts_at, marked.mark))
                                    FILTER (WHERE NOT runs AND ends_at > marked.mark), interval '0') AS stood
                    FROM (SELECT t.*, lead(starts_at) OVER (PARTITION BY kind ORDER BY starts_at, position) AS ends_at
-                           FROM {schema}.terms t
-                          WHERE tenant_id = r.tenant_id AND relationship_id = r.relationship_id) dated) held
+                           FROM ${MEMBERS} m
+                           JOIN {schema}.terms t ON t.tenant_id = r.tenant_id AND t.relationship_id = m.relationship_id
+                          WHERE NOT ${PASSED_OVER}) dated) held
            CROSS JOIN LATERAL (
                  SELECT marked.mark + held.stood + held.interval_days * interval '24 hours' AS due_at) due`,
+        widen: {
+          ties: 'SELECT tenant_id, relationship_id FROM keys',
+          relationships: `
+            SELECT t.tenant_id, t.head_id AS relationship_id
+              FROM keys JOIN {schema}.ties t USING (tenant_id, relationship_id) WHERE t.head_id IS NOT NULL`,
+        },
       },
     },
   },
 
-  on: on<RelationshipEvent | TouchEvent>({
-    RelationshipOpened: {
-      apply: (event, rows) =>
-        rows.put('relationships', { ...keyOf(event), position: event.position, opened_at: event.occurredAt }),
-    },
-    CadenceSet: {
-      apply: (event, rows) => {
-        const { intervalDays, graceDays } = event.data;
-        putTerm(event, rows, { kind: 'CADENCE', interval_days: intervalDays, grace_days: graceDays });
+  on: {
+    ...onMerges,
+    ...on<RelationshipEvent | TouchEvent>({
+      RelationshipOpened: {
+        apply: (event, rows) => {
+          const { a, b, kind } = event.data;
+          const row = { ...keyOf(event), position: event.position, opened_at: event.occurredAt };
+          rows.put('ties', { ...row, a_id: a, b_id: b, kind });
+          rows.put('relationships', row);
+        },
       },
-    },
-    RelationshipLapsed: { apply: (event, rows) => putTerm(event, rows, { kind: 'CLOCK', runs: false }) },
-    RelationshipReactivated: { apply: (event, rows) => putTerm(event, rows, { kind: 'CLOCK', runs: true }) },
-    RelationshipEnded: { apply: (event, rows) => putTerm(event, rows, { kind: 'CLOCK', runs: false }) },
-    StewardAssigned: {
-      reads: readRelationship,
-      apply: (event, rows) => {
-        const { stewardId, role } = event.data;
-        if (role === 'PRIMARY') putPrimary(event, rows, stewardId);
-        else if (primaryOf(event, rows) === stewardId) putPrimary(event, rows, null);
+      CadenceSet: {
+        apply: (event, rows) => {
+          const { intervalDays, graceDays } = event.data;
+          putTerm(event, rows, { kind: 'CADENCE', interval_days: intervalDays, grace_days: graceDays });
+        },
       },
-    },
-    StewardHandedOver: {
-      reads: readRelationship,
-      apply: (event, rows) => putPrimary(event, rows, event.data.stewardId),
-    },
-    StewardReleased: {
-      reads: readRelationship,
-      apply: (event, rows) => {
-        if (primaryOf(event, rows) === event.data.stewardId) putPrimary(event, rows, null);
+      RelationshipLapsed: { apply: (event, rows) => putTerm(event, rows, { kind: 'CLOCK', runs: false }) },
+      RelationshipReactivated: { apply: (event, rows) => putTerm(event, rows, { kind: 'CLOCK', runs: true }) },
+      RelationshipEnded: {
+        reads: (event) => ({ ties: [relationshipKey(event)] }),
+        apply: (event, rows) => {
+          putTerm(event, rows, { kind: 'CLOCK', runs: false });
+          const tie = rows.get('ties', relationshipKey(event));
+          rows.put('ties', { ...tie, ended_at: event.occurredAt });
+        },
       },
-    },
-    TouchRecorded: {
-      apply: (event, rows) => {
-        putTouch(event, rows, event.data.touchId, { ...event.data, occurredAt: event.occurredAt });
-        rows.touch('relationships', relationshipKey(event));
+      StewardAssigned: {
+        reads: readRelationship,
+        apply: (event, rows) => {
+          const { stewardId, role } = event.data;
+          if (role === 'PRIMARY') putPrimary(event, rows, stewardId);
+          else if (primaryOf(event, rows) === stewardId) putPrimary(event, rows, null);
+        },
       },
-    },
-    TouchCorrected: {
-      reads: readTouch,
-      apply: (event, rows) => {
-        supersede(event, rows);
-        putTouch(event, rows, event.data.touchId, event.data.replacement);
-        rows.touch('relationships', relationshipKey(event));
+      StewardHandedOver: {
+        reads: readRelationship,
+        apply: (event, rows) => putPrimary(event, rows, event.data.stewardId),
       },
-    },
-    TouchRetracted: {
-      reads: readTouch,
-      apply: (event, rows) => {
-        supersede(event, rows);
-        rows.touch('relationships', relationshipKey(event));
+      StewardReleased: {
+        reads: readRelationship,
+        apply: (event, rows) => {
+          if (primaryOf(event, rows) === event.data.stewardId) putPrimary(event, rows, null);
+        },
       },
-    },
-  }),
+      TouchRecorded: {
+        apply: (event, rows) => {
+          putTouch(event, rows, event.data.touchId, { ...event.data, occurredAt: event.occurredAt });
+          rows.touch('relationships', relationshipKey(event));
+        },
+      },
+      TouchCorrected: {
+        reads: readTouch,
+        apply: (event, rows) => {
+          supersede(event, rows);
+          putTouch(event, rows, event.data.touchId, event.data.replacement);
+          rows.touch('relationships', relationshipKey(event));
+        },
+      },
+      TouchRetracted: {
+        reads: readTouch,
+        apply: (event, rows) => {
+          supersede(event, rows);
+          rows.touch('relationships', relationshipKey(event));
+        },
+      },
+    }),
+  },
 };
 
 const keyOf = (event: Recorded) => ({ tenant_id: event.tenantId, relationship_id: subjectOf(event) });
@@ -182,6 +235,9 @@ function putTouch(event: Recorded, rows: Rows, touchId: string, facts: DatedTouc
     direction: facts.direction,
     intent: facts.intent,
     function: facts.function ?? null,
+    phase: facts.phase ?? null,
+    minutes: facts.minutes ?? null,
+    campaign_id: facts.campaignId ?? null,
   });
 }
 

@@ -49,6 +49,9 @@ export function hasStatus(status: TouchStatus, asOf: Instant): RawBuilder<unknow
 export const overdueBefore = (before: Instant): RawBuilder<unknown> =>
   sql`${DUE} < ${before} AND f.overdue_at < ${before}`;
 
+/** The index by due date answers it. Nothing is due while the clock stands. */
+export const fallsDue = (from: Instant, to: Instant): RawBuilder<unknown> => sql`${DUE} >= ${from} AND ${DUE} < ${to}`;
+
 /** Never touched sorts before all touches. */
 export const byLastTouch = (direction: 'ASC' | 'DESC'): Ordering => ({
   tenant: sql`f.tenant_id`,

@@ -6,7 +6,6 @@ import { ReadsFrom } from '../../graphql/at-least-position.js';
 import { RequestError } from '../../graphql/request-error.js';
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Cadence, Relationship } from '../directory/relationship.types.js';
-import { oneEach } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
 import {
@@ -23,7 +22,7 @@ import {
   type Marks,
   type Tally,
 } from './frequency.js';
-import { histories } from './history-queries.js';
+import { historyOf } from './loaders.js';
 import { storedMarks } from './standing.js';
 import { touchStats, type StatsRow } from './stats-queries.js';
 import {
@@ -63,10 +62,7 @@ export class RelationshipTouchesResolver {
     @Context() context: CallerContext,
   ): Promise<Frequency> {
     const asOfMs = asOf ? toMillis(asOf) : Date.now();
-    const loader = oneEach(context, `histories ${asKnown ?? ''}`, (tenantId, ids) =>
-      histories(this.db, tenantId, ids, asKnown ?? undefined),
-    );
-    const history = async () => (await loader.load(relationship.id)) ?? nothingYet(relationship);
+    const history = historyOf(this.db, context, relationship, asKnown);
     const { settledAt } = relationship;
     const settled = !asKnown && settledAt !== null && asOfMs >= toMillis(settledAt);
     const known = settled ? storedMarks(relationship) : marks(await history(), asOfMs);
@@ -174,7 +170,7 @@ export class TouchFrequencyResolver {
 const by = async (dimension: Dimension, { history, asOfMs }: Frequency, window: WindowArguments) =>
   tally(await history(), dimension, momentOf(asOfMs, window));
 
-function momentOf(asOfMs: number, { window }: WindowArguments) {
+export function momentOf(asOfMs: number, { window }: WindowArguments) {
   if (window === undefined || window === null) return { asOfMs };
   if (window >= 1) return { asOfMs, windowDays: window };
   throw new RequestError('INVALID_INPUT', 'window is 1 or more days.', { path: ['window'] });
@@ -183,13 +179,4 @@ function momentOf(asOfMs: number, { window }: WindowArguments) {
 const shown = ({ lastTouchAtMs, dueAtMs }: Marks) => ({
   lastTouchAt: lastTouchAtMs === null ? null : fromMillis(lastTouchAtMs),
   dueAt: dueAtMs === null ? null : fromMillis(dueAtMs),
-});
-
-/** Of a relationship that the directory knows already and this read model does not. */
-const nothingYet = ({ openedAt }: RelationshipRow): History => ({
-  openedAtMs: toMillis(openedAt),
-  touches: [],
-  cadences: [],
-  clock: [],
-  stewards: [],
 });

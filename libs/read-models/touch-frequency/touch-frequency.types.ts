@@ -1,6 +1,6 @@
 import { ArgsType, Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { Instant } from '../../event-sourcing/instant.js';
-import { DateTimeScalar } from '../../graphql/scalars.js';
+import { BigIntScalar, DateTimeScalar } from '../../graphql/scalars.js';
 import { RelationshipKind } from '../../ledger/relationship/relationship.words.js';
 import { Channel, Direction, TouchFunction, TouchIntent } from '../../ledger/touch/touch.words.js';
 import type { TouchStatus as Status } from './frequency.js';
@@ -106,6 +106,8 @@ const StatsDimensions: { readonly [D in StatsDimension]: D } = {
   DIRECTION: 'DIRECTION',
   INTENT: 'INTENT',
   FUNCTION: 'FUNCTION',
+  PHASE: 'PHASE',
+  CAMPAIGN: 'CAMPAIGN',
   STEWARD: 'STEWARD',
   RELATIONSHIP_KIND: 'RELATIONSHIP_KIND',
 };
@@ -139,6 +141,9 @@ export class TouchStatsFilterInput implements StatsFilter {
   @Field(() => ID, { nullable: true, description: 'The relationship.' })
   readonly relationshipId?: string | null;
 
+  @Field(() => ID, { nullable: true, description: 'The campaign that they belong to.' })
+  readonly campaignId?: string | null;
+
   @Field(() => RelationshipKind, { nullable: true, description: 'The kind of the relationship.' })
   readonly kind?: RelationshipKind | null;
 
@@ -165,7 +170,8 @@ export class TouchStatsFilterInput implements StatsFilter {
 export class TouchStatsRow {
   @Field(() => String, {
     nullable: true,
-    description: 'The group: a word of the enumeration, or the id of a party. Null: not given, or not grouped.',
+    description:
+      'The group: a word of the enumeration, or the id of a party or campaign. Null: not given, or not grouped.',
   })
   readonly key: string | null;
 
@@ -180,6 +186,9 @@ export class TouchStatsRow {
 
   @Field(() => Int, { description: 'Relationships that were touched.' })
   readonly relationships: number;
+
+  @Field(() => BigIntScalar, { description: 'Minutes that they took, as far as it was said.' })
+  readonly minutes: bigint;
 }
 
 @ArgsType()

@@ -1,0 +1,156 @@
+import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { CurrentCaller, type Caller, type CallerContext } from '../../access/caller.js';
+import { Roles } from '../../access/roles.js';
+import { fromMillis, toMillis, type Instant } from '../../event-sourcing/instant.js';
+import { ReadsFrom } from '../../graphql/at-least-position.js';
+import { DateTimeScalar } from '../../graphql/scalars.js';
+import type { RelationshipRow } from '../directory/relationship-queries.js';
+import { Relationship } from '../directory/relationship.types.js';
+import { manyEach } from '../loading.js';
+import { ReadDatabase } from '../read-database.js';
+import { READERS } from '../readers.js';
+import { happened, seen, tally, type History, type Moment } from '../touch-frequency/frequency.js';
+import { historyOf } from '../touch-frequency/loaders.js';
+import { momentOf } from '../touch-frequency/touch-frequency.resolver.js';
+import { asksVersusGives, byFunction, channelMix, reciprocity, weakest, type PartActivity } from './activity.js';
+import {
+  ActivityArguments,
+  AsksVersusGives,
+  ChannelMix,
+  FunctionActivity,
+  MomentArguments,
+  Reciprocity,
+  StewardScorecard,
+} from './activity.types.js';
+import { actionsOf, actionsOfSteward, commitmentsOfSteward, opinionsOf, touchesOfSteward } from './queries.js';
+import { scorecard } from './scorecard.js';
+
+@Resolver(() => Relationship)
+export class RelationshipActivityResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ReadsFrom('touch_frequency')
+  @ResolveField(() => ChannelMix, { description: 'How contact spreads over channels.' })
+  async channelMix(
+    @Parent() relationship: RelationshipRow,
+    @Args() asked: ActivityArguments,
+    @Context() context: CallerContext,
+  ) {
+    const { history, moment } = await this.seen(relationship, asked, context);
+    const { channelMixTarget } = relationship;
+    const target =
+      channelMixTarget && Object.entries(channelMixTarget).map(([channel, shareBp]) => ({ channel, shareBp }));
+    return { ...channelMix(tally(history, 'channel', moment), channelMixTarget), target };
+  }
+
+  @ReadsFrom('touch_frequency')
+  @ResolveField(() => Reciprocity, { description: 'Who turns to whom.' })
+  async reciprocity(
+    @Parent() relationship: RelationshipRow,
+    @Args() asked: ActivityArguments,
+    @Context() context: CallerContext,
+  ) {
+    const { history, moment } = await this.seen(relationship, asked, context);
+    return reciprocity(seen(history, moment));
+  }
+
+  @ReadsFrom('touch_frequency', 'trust', 'directory')
+  @ResolveField(() => AsksVersusGives, { description: 'Whether our side shows up to get or to give.' })
+  async asksVersusGives(
+    @Parent() relationship: RelationshipRow,
+    @Args() asked: MomentArguments,
+    @Context() context: CallerContext,
+  ) {
+    const actions = manyEach(context, 'trust actions of ours', (tenantId, ids) => actionsOf(this.db, tenantId, ids));
+    const [{ history, moment }, done] = await Promise.all([
+      this.seen(relationship, asked, context),
+      actions.load(relationship.id),
+    ]);
+    return asksVersusGives(
+      seen(history, moment),
+      done.filter(({ atMs }) => happened(atMs, moment)),
+    );
+  }
+
+  @ReadsFrom('touch_frequency', 'feedback', 'timeline')
+  @ResolveField(() => [FunctionActivity], {
+    description: 'What the parts of the organisation have to do with it, the one with the most touches first.',
+  })
+  async byFunction(
+    @Parent() relationship: RelationshipRow,
+    @Args() asked: MomentArguments,
+    @Context() context: CallerContext,
+  ) {
+    return (await this.parts(relationship, asked, context)).map(shown);
+  }
+
+  @ReadsFrom('touch_frequency', 'feedback', 'timeline')
+  @ResolveField(() => FunctionActivity, {
+    nullable: true,
+    description:
+      'The part of the organisation that is thought worst of; null while nobody said what they think of any.',
+  })
+  async weakestFunction(
+    @Parent() relationship: RelationshipRow,
+    @Args() asked: MomentArguments,
+    @Context() context: CallerContext,
+  ) {
+    const part = weakest(await this.parts(relationship, asked, context));
+    return part && shown(part);
+  }
+
+  private async parts(
+    relationship: RelationshipRow,
+    asked: MomentArguments,
+    context: CallerContext,
+  ): Promise<readonly PartActivity[]> {
+    const opinions = manyEach(context, 'opinions of touches', (tenantId, ids) => opinionsOf(this.db, tenantId, ids));
+    const [{ history, moment }, heard] = await Promise.all([
+      this.seen(relationship, asked, context),
+      opinions.load(relationship.id),
+    ]);
+    return byFunction(
+      seen(history, moment),
+      heard.filter(({ atMs }) => happened(atMs, moment)),
+    );
+  }
+
+  private async seen(
+    relationship: RelationshipRow,
+    { asOf, asKnown, ...window }: ActivityArguments,
+    context: CallerContext,
+  ): Promise<{ readonly history: History; readonly moment: Moment }> {
+    const moment = momentOf(asOf ? toMillis(asOf) : Date.now(), window);
+    return { history: await historyOf(this.db, context, relationship, asKnown)(), moment };
+  }
+}
+
+const shown = ({ lastTouchAtMs, ...part }: PartActivity) => ({ ...part, lastTouchAt: fromMillis(lastTouchAtMs) });
+
+@Resolver(() => StewardScorecard)
+export class StewardScorecardResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @Roles(...READERS)
+  @ReadsFrom('touch_frequency', 'directory', 'trust', 'commitments')
+  @Query(() => StewardScorecard, {
+    description: 'What a steward did in a stretch of time, as PRIMARY steward when it happened.',
+  })
+  async stewardScorecard(
+    @Args('stewardId', { type: () => ID, description: 'The steward.' }) stewardId: string,
+    @Args('from', { type: () => DateTimeScalar, nullable: true, description: 'At or after this; absent: since ever.' })
+    from: Instant | null,
+    @Args('to', { type: () => DateTimeScalar, nullable: true, description: 'Before this; absent: until now and on.' })
+    to: Instant | null,
+    @CurrentCaller() { tenantId }: Caller,
+  ) {
+    const asked = { stewardId, from, to };
+    return scorecard(
+      ...(await Promise.all([
+        touchesOfSteward(this.db, tenantId, asked),
+        actionsOfSteward(this.db, tenantId, asked),
+        commitmentsOfSteward(this.db, tenantId, asked),
+      ])),
+    );
+  }
+}

@@ -1,0 +1,91 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { Instant } from '../../event-sourcing/instant.js';
+import type { FeedbackFacts } from '../../ledger/feedback/feedback.js';
+import type { FeedbackKind, FeedbackStatus } from '../../ledger/feedback/feedback.words.js';
+import { all, type Ordering } from '../ordering.js';
+import type { ReadDatabase } from '../read-database.js';
+import { byTime, ENTRY, shownAs, STANDING, type EntryList, type StoredEntry } from '../timeline/entry-lists.js';
+import { feedbackEntries } from './entries.js';
+
+export type StoredFeedback = StoredEntry<FeedbackFacts>;
+
+export const shown = <Stored extends StoredFeedback>(row: Stored) => shownAs(feedbackEntries, row);
+
+export type FeedbackRow = ReturnType<typeof shown<StoredFeedback>>;
+
+const listOf = (direction: Ordering['direction'], ...conditions: readonly RawBuilder<unknown>[]): EntryList => ({
+  table: sql`feedback.feedback`,
+  where: [STANDING, ...conditions],
+  ordering: byTime(direction),
+});
+
+/** Feedback that stands so, or all: the latest first. */
+export const feedbackList = (status: readonly FeedbackStatus[] | null | undefined): EntryList =>
+  listOf('DESC', ...(status ? [sql`e.status = ANY(${status})`] : []));
+
+/** What nobody has dealt with yet, of some kinds or all: the oldest first. */
+export const openList = (kinds: readonly FeedbackKind[] | null | undefined): EntryList =>
+  listOf('ASC', sql`NOT e.settled`, ...(kinds ? [sql`e.feedback_kind = ANY(${kinds})`] : []));
+
+/** Relationships with a grievance that nobody has resolved yet, under the ids that speak for them: a list for ANY. */
+export const aggrieved = (tenantId: string): RawBuilder<unknown> => sql`ARRAY(
+  SELECT coalesce(r.head_id, r.relationship_id)
+    FROM feedback.feedback e JOIN directory.relationships r USING (tenant_id, relationship_id)
+   WHERE tenant_id = ${tenantId} AND e.feedback_kind = 'GRIEVANCE' AND NOT e.settled AND ${STANDING})`;
+
+/** Answers by the request that they answer. */
+export async function answersTo(
+  db: ReadDatabase,
+  tenantId: string,
+  requestIds: readonly string[],
+): Promise<(FeedbackRow & { readonly requestId: string })[]> {
+  const rows = await db.rows(sql<StoredFeedback & { readonly requestId: string }>`
+    SELECT e.request_id AS "requestId", ${ENTRY} FROM feedback.feedback e
+     WHERE e.tenant_id = ${tenantId} AND ${STANDING} AND e.request_id = ANY(${requestIds})`);
+  return rows.map(shown);
+}
+
+export interface StatsFilter {
+  /** Occurred at or after. */
+  readonly from?: Instant | null;
+  /** Occurred before. */
+  readonly to?: Instant | null;
+  readonly kinds?: readonly FeedbackKind[] | null;
+}
+
+export interface KindStats {
+  readonly kind: FeedbackKind;
+  readonly count: number;
+  readonly open: number;
+  readonly resolved: number;
+  readonly medianDaysToResolve: number | null;
+  readonly meanSentimentBp: number | null;
+  readonly promoters: number;
+  readonly passives: number;
+  readonly detractors: number;
+}
+
+/** What was said in a stretch of time: first of all kinds together (`kind` null), then of each, the most frequent first. */
+export const feedbackStats = (
+  db: ReadDatabase,
+  tenantId: string,
+  { from, to, kinds }: StatsFilter,
+): Promise<(Omit<KindStats, 'kind'> & { readonly kind: FeedbackKind | null })[]> => {
+  const wanted = [sql`e.tenant_id = ${tenantId}`, STANDING];
+  if (from) wanted.push(sql`e.occurred_at >= ${from}`);
+  if (to) wanted.push(sql`e.occurred_at < ${to}`);
+  if (kinds) wanted.push(sql`e.feedback_kind = ANY(${kinds})`);
+  const nps = sql`e.feedback_kind = 'NPS'`;
+  return db.rows(sql<KindStats>`
+    SELECT e.feedback_kind AS kind, count(*)::int,
+           count(*) FILTER (WHERE NOT e.settled)::int AS open,
+           count(e.resolved_at)::int AS resolved,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM e.resolved_at - e.occurred_at)::float8 / 86400)
+             AS "medianDaysToResolve",
+           avg(e.sentiment_bp)::float8 AS "meanSentimentBp",
+           count(*) FILTER (WHERE ${nps} AND e.score >= 9)::int AS promoters,
+           count(*) FILTER (WHERE ${nps} AND e.score >= 7 AND e.score < 9)::int AS passives,
+           count(*) FILTER (WHERE ${nps} AND e.score < 7)::int AS detractors
+      FROM feedback.feedback e WHERE ${all(wanted)}
+     GROUP BY GROUPING SETS ((), (e.feedback_kind)) ORDER BY grouping(e.feedback_kind) DESC, count DESC, kind`);
+};

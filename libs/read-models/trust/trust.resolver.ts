@@ -1,0 +1,70 @@
+import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { CallerContext } from '../../access/caller.js';
+import { fromMillis, type Instant } from '../../event-sourcing/instant.js';
+import { ReadsFrom } from '../../graphql/at-least-position.js';
+import type { RelationshipRow } from '../directory/relationship-queries.js';
+import { Relationship } from '../directory/relationship.types.js';
+import { manyEach } from '../loading.js';
+import { ReadDatabase } from '../read-database.js';
+import { partyField, relationshipField } from '../timeline/entry-fields.resolver.js';
+import { actionsByKind, lastAssessments, tallyOf, type KindCount } from './queries.js';
+import { Trust, TrustAction, TrustArguments, TrustAssessment, TrustRequest } from './trust.types.js';
+
+interface TrustRow extends Trust {
+  readonly relationshipId: string;
+  readonly asOf: Instant | undefined;
+}
+
+const now = (): Instant => fromMillis(Date.now());
+
+@Resolver(() => Relationship)
+export class RelationshipTrustResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ReadsFrom('trust')
+  @ResolveField(() => Trust, { description: 'What was done for trust, and said of it.' })
+  async trust(
+    @Parent() { id }: RelationshipRow,
+    @Args() { asOf }: TrustArguments,
+    @Context() context: CallerContext,
+  ): Promise<TrustRow> {
+    const kinds = manyEach(context, `trust actions ${asOf ?? ''}`, (tenantId, ids) =>
+      actionsByKind(this.db, tenantId, ids, asOf ?? now()),
+    );
+    const byKind: readonly KindCount[] = await kinds.load(id);
+    return {
+      relationshipId: id,
+      asOf: asOf ?? undefined,
+      credibility: tallyOf('CREDIBILITY', byKind),
+      reliability: tallyOf('RELIABILITY', byKind),
+      intimacy: tallyOf('INTIMACY', byKind),
+      selfOrientation: tallyOf('SELF_ORIENTATION', byKind),
+      byKind,
+    };
+  }
+}
+
+@Resolver(() => Trust)
+export class TrustResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ResolveField(() => [TrustAssessment], {
+    description: 'The last one on each basis: EARNED and DEPENDENT are never mixed.',
+  })
+  assessments(@Parent() { relationshipId, asOf }: TrustRow, @Context() context: CallerContext) {
+    const loader = manyEach(context, `trust assessments ${asOf ?? ''}`, (tenantId, ids) =>
+      lastAssessments(this.db, tenantId, ids, asOf ?? now()),
+    );
+    return loader.load(relationshipId);
+  }
+}
+
+/** What the entries about trust refer to. */
+export const trustFields = [
+  ...[TrustAction, TrustRequest, TrustAssessment].map((type) => relationshipField(type)),
+  partyField(TrustAction, 'by', 'Who did it.'),
+  partyField(TrustAction, 'to', 'For whom, or to whom.'),
+  partyField(TrustRequest, 'by', 'Who asked.'),
+  partyField(TrustRequest, 'to', 'Who was asked.'),
+  partyField(TrustAssessment, 'by', 'Who trusts, or does not.'),
+];
