@@ -7,7 +7,11 @@ import type { AskForTrustRequest, AssessTrust, CorrectTrustAction, RecordTrustAc
 import type { TrustActionFacts } from './trust.js';
 import { MEANINGS, type TrustActionKind } from './trust.words.js';
 
-const [actionId, requestId, assessmentId] = [contextOf(NOW).id('act'), contextOf(NOW).id('ask'), contextOf(NOW).id('tas')];
+const [actionId, requestId, assessmentId] = [
+  contextOf(NOW).id('act'),
+  contextOf(NOW).id('ask'),
+  contextOf(NOW).id('tas'),
+];
 const relationshipId = contextOf(NOW).id('rel');
 const [a, b, nurse] = ['a', 'b', 'nurse'].map((name) => deriveId('pty', name)) as [PartyId, PartyId, PartyId];
 
