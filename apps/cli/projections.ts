@@ -12,13 +12,14 @@ interface Projection {
   readonly lagEvents: number;
   readonly lagSeconds: number;
   /** 0 to 1. */
+  readonly build: string;
   readonly progress: number;
   readonly ratePerSecond: number | null;
   readonly etaSeconds: number | null;
   readonly lastError: { readonly reason: string; readonly eventId: string | null } | null;
 }
 
-const FIELDS = `name version state position lagEvents lagSeconds progress ratePerSecond etaSeconds
+const FIELDS = `name build version state position lagEvents lagSeconds progress ratePerSecond etaSeconds
   lastError { reason position eventId eventType build }`;
 const LOOK_MS = 50;
 /** A rebuild that was asked for has begun within this time, if a projector runs. */
@@ -41,8 +42,9 @@ export function projectionsCommand(program: Command): void {
     .option('--may-differ', 'switch over even when the new rows differ from the old ones')
     .option('--no-wait', 'do not wait until it is done')
     .action(async (name: string, options: { mayDiffer?: boolean; wait: boolean }) => {
+      const before = (await read()).find((one) => one.name === name)?.build;
       await control('rebuildProjection', { projection: name, mayDiffer: options.mayDiffer ?? false });
-      if (options.wait) await rebuilt(name);
+      if (options.wait) await rebuilt(name, before);
       else say(`${name} will be rebuilt: rapport projections list`);
     });
   simple(projections, 'pause', 'pauseProjection', 'Stops a read model where it stands; the others go on.');
@@ -82,24 +84,26 @@ async function control(mutation: string, input: Readonly<Record<string, unknown>
   if (error) throw refusedBy(error.code, error.message);
 }
 
-async function rebuilt(name: string): Promise<void> {
+/** Until another build than that is live. */
+async function rebuilt(name: string, before: string | undefined): Promise<void> {
   const bar = new ProgressBar('of the log', 1);
   const since = performance.now();
   for (let begun = false; ; await delay(LOOK_MS)) {
     const projection = (await read()).find((one) => one.name === name);
     if (!projection) throw new Failure(`There is no read model ${name}.`);
-    const { state, progress, ratePerSecond, etaSeconds, lastError } = projection;
+    const { state, build, progress, ratePerSecond, etaSeconds, lastError } = projection;
     if (state === 'REBUILDING') {
       begun = true;
       const eta = etaSeconds === null ? '' : `, ${duration(etaSeconds)} left`;
       bar.at(progress, eta, `of the log, ${count(Math.round(ratePerSecond ?? 0))} events/s`);
-    } else if (state === 'FAILED') {
+    } else if (state === 'FAILED' || (begun && build === before && lastError)) {
       bar.end();
       throw new Failure(`${name} stopped: ${lastError?.reason ?? 'for no known reason'}`);
-    } else if (begun || performance.now() - since > BEGIN_MS) {
+    } else if (build !== before) {
       bar.end();
-      if (!begun) throw new Failure(`The rebuild of ${name} has not begun.`, 1, 'Does a projector run?');
       return say(`${name} is rebuilt and live.`);
+    } else if (!begun && performance.now() - since > BEGIN_MS) {
+      throw new Failure(`The rebuild of ${name} has not begun.`, 1, 'Does a projector run?');
     }
   }
 }

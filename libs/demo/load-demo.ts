@@ -25,7 +25,7 @@ export async function loadDemo(
   for (const next of demoCommands({ ...options, id })) {
     // What is spoken of must be there before. The commands of one stream keep their order by themselves.
     const { address } = ledger.of(next.command);
-    const named = Object.entries<unknown>(next.command).filter(([field]) => field !== address.subject);
+    const named = Object.entries({ ...next.command }).filter(([field]) => field !== address.subject);
     const waits =
       next.inTurn === true || batch.at(-1)?.inTurn === true || named.some(([, value]) => begun.has(String(value)));
     if (waits || batch.length === AT_ONCE) {

@@ -6,7 +6,9 @@ export type ProjectionState = 'LIVE' | 'CATCHING_UP' | 'REBUILDING' | 'PAUSED' |
 
 export interface ProjectionStatus {
   readonly name: string;
-  /** Of the build that queries read. */
+  /** The build that queries read: another one after a rebuild or a rollback. */
+  readonly build: string;
+  /** Of that build. */
   readonly version: number;
   readonly state: ProjectionState;
   /** Everything up to here is in the rows that queries read. */
@@ -73,6 +75,7 @@ async function statusOf(
   const failed = live.error ? live : next?.error ? next : undefined;
   return {
     name,
+    build: live.build,
     version: live.version,
     state: live.error
       ? 'FAILED'

@@ -30,6 +30,7 @@ import { ParticipantResolver, TimelineResolver, TouchRelationshipResolver } from
 import { RelationshipTouchesResolver, TouchFrequencyResolver } from './touch-frequency/touch-frequency.resolver.js';
 import { RelationshipTrustResolver, trustFields, TrustResolver } from './trust/trust.resolver.js';
 import { ReferralAnalysisResolver, ReferralChainNodeResolver } from './referral-pipeline/analysis.resolver.js';
+import { referralEntryResolvers } from './referral-pipeline/entry.resolver.js';
 import { ReferralResolver, RelationshipReferralsResolver } from './referral-pipeline/referral.resolver.js';
 
 /** Whoever answers what is asked of read models. */
@@ -73,4 +74,5 @@ export const readModelResolvers: readonly Type[] = [
   RelationshipTrustResolver,
   TrustResolver,
   ...trustFields,
+  ...referralEntryResolvers,
 ];

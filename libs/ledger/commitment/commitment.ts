@@ -6,6 +6,7 @@ import type { Instant } from '../../event-sourcing/instant.js';
 import { changed, present } from '../present.js';
 import { invalid, relationshipUnknown } from '../refusals.js';
 import {
+  bothSides,
   correctedBefore,
   movedTooLate,
   named,
@@ -202,12 +203,12 @@ export const commitments = slice<Commitments, CommitmentEvent, CommitmentCommand
   },
 
   consults: {
-    RemindCommitment: (_, { tie }) => partiesOf(tie),
-    RenegotiateCommitment: (_, { tie }) => partiesOf(tie),
-    KeepCommitment: (_, { tie }) => partiesOf(tie),
-    BreakCommitment: (_, { tie }) => partiesOf(tie),
-    WaiveCommitment: (_, { tie }) => partiesOf(tie),
-    DeclineCommitment: (_, { tie }) => partiesOf(tie),
+    RemindCommitment: bothSides,
+    RenegotiateCommitment: bothSides,
+    KeepCommitment: bothSides,
+    BreakCommitment: bothSides,
+    WaiveCommitment: bothSides,
+    DeclineCommitment: bothSides,
     MakeCommitment: ({ owedBy, owedTo }, { tie }) => partiesOf(tie, owedBy, owedTo),
     CorrectCommitment: ({ replacement: { owedBy, owedTo } }, { tie }) => partiesOf(tie, owedBy, owedTo),
   },

@@ -7,6 +7,7 @@ import { outOfOrder } from '../order.js';
 import { changed, present } from '../present.js';
 import { conflict, invalid, relationshipUnknown } from '../refusals.js';
 import {
+  bothSides,
   correctedBefore,
   movedTooLate,
   named,
@@ -283,12 +284,12 @@ export const feedback = slice<Feedback, FeedbackEvent, FeedbackCommand, Relation
     RequestFeedback: ({ to }, { tie }) => partiesOf(tie, to),
     ReceiveFeedback: ({ by }, { tie }) => partiesOf(tie, by),
     CorrectFeedback: ({ replacement: { by } }, { tie }) => partiesOf(tie, by),
-    AcknowledgeFeedback: (_, { tie }) => partiesOf(tie),
-    ActionFeedback: (_, { tie }) => partiesOf(tie),
-    ResolveFeedback: (_, { tie }) => partiesOf(tie),
-    ConfirmFeedback: (_, { tie }) => partiesOf(tie),
-    ReopenFeedback: (_, { tie }) => partiesOf(tie),
-    DisputeFeedback: (_, { tie }) => partiesOf(tie),
+    AcknowledgeFeedback: bothSides,
+    ActionFeedback: bothSides,
+    ResolveFeedback: bothSides,
+    ConfirmFeedback: bothSides,
+    ReopenFeedback: bothSides,
+    DisputeFeedback: bothSides,
   },
 });
 

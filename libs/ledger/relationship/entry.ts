@@ -82,6 +82,9 @@ export const partiesOf = ({ opened }: Tie, ...named: readonly (PartyId | null | 
   ...new Set([opened?.a, opened?.b, ...named].filter((partyId) => typeof partyId === 'string')),
 ];
 
+/** Of a command that names no other party. */
+export const bothSides = (_: unknown, { tie }: RelationshipStream): readonly PartyId[] => partiesOf(tie);
+
 /** Refuses what is recorded too late to be so: after the end of the relationship, or of somebody who was erased. */
 export const notOpenTo = (tie: Tie, context: DecisionContext): Refusal | undefined =>
   afterEnd(tie, context.occurredAt) ?? erasedSide(tie, context);

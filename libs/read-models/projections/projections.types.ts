@@ -45,6 +45,9 @@ export class ProjectionType implements ProjectionStatus {
   @Field(() => String, { description: 'Name of the read model.' })
   readonly name: string;
 
+  @Field(() => String, { description: 'The build that queries read: another one after a rebuild or a rollback.' })
+  readonly build: string;
+
   @Field(() => Int, { description: 'Version that queries read.' })
   readonly version: number;
 

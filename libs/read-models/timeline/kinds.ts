@@ -1,5 +1,6 @@
 import { commitmentEntries } from '../commitments/entries.js';
 import { feedbackEntries, feedbackRequestEntries } from '../feedback/entries.js';
+import { referralEntries } from '../referral-pipeline/entries.js';
 import { trustActionEntries, trustAssessmentEntries, trustRequestEntries } from '../trust/entries.js';
 import { touchEntries } from './touch-entries.js';
 
@@ -12,6 +13,7 @@ export const entryKinds = [
   commitmentEntries,
   feedbackRequestEntries,
   feedbackEntries,
+  referralEntries,
 ] as const;
 
 export type EntryKindName = (typeof entryKinds)[number]['kind'];

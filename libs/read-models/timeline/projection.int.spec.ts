@@ -173,6 +173,14 @@ describe('the timeline', () => {
       event('CommitmentStepRetracted', { commitmentId, targetEventId: keeping!, reason: 'The old plan.' }),
       event('TrustRequestRetracted', { requestId, targetEventId, reason: 'Her colleague.' }),
     );
+    const referralId = named('ref');
+    const why = { urgency: 'ROUTINE', motive: 'TRUST' } as const;
+    const referred = { referrerId: they, targetId: we, subjectRef: 'case-1', serviceLine: 'imaging' } as const;
+    await ledger.record(
+      referralId,
+      event('ReferralMade', { referralId, ...referred, ...why, relationshipId: id, depth: 0 }, day(22)),
+      event('ReferralSent', {}, day(23)),
+    );
     await ledger.shown();
 
     expect(await page(id)).toMatchObject([
@@ -197,6 +205,7 @@ describe('the timeline', () => {
       },
       { kind: 'FEEDBACK_REQUEST', method: 'SURVEY', toId: they },
       { kind: 'FEEDBACK', feedbackKind: 'NPS', status: 'ACKNOWLEDGED', score: 9, steps: [{ step: 'ACKNOWLEDGED' }] },
+      { kind: 'REFERRAL', id: referralId, relationshipId: id, serviceLine: 'imaging', steps: [{ step: 'SENT' }] },
     ]);
     const all = await page(id, { includeRetracted: true });
     expect(all.map(({ kind }) => kind).toSorted()).toEqual(entryKinds.map(({ kind }) => kind).toSorted());

@@ -92,7 +92,8 @@ export class EntryStep implements StoredStep {
 /** Not abstract: a connection is made of a class. */
 @InterfaceType({
   implements: () => Node,
-  resolveType: ({ id }: Entry) => NODE_TYPES[prefixOf(id) as IdPrefix],
+  // A referral is more than its entry in one relationship's ledger.
+  resolveType: ({ id, kind }: Entry) => (kind === 'REFERRAL' ? 'ReferralEntry' : NODE_TYPES[prefixOf(id) as IdPrefix]),
   description: "One fact in a relationship's ledger, with what is true of it now. What was corrected says so.",
 })
 export class Entry extends Node implements EntryRow {
