@@ -113,6 +113,7 @@ describe('a bare log of who turned to whom and when', () => {
     const before = await events();
     expect(await imported('log.csv', log, ...LOG_MAP)).toMatchObject({ recorded: 0, repeated: 9, rejectedRows: 0 });
     expect(await events()).toEqual(before);
+    expect(await dataOf('ImportCompleted')).toMatchObject([{ recorded: 9, repeated: 0, rejected: 0 }]);
   });
 
   it('grows: a later file of the source adds touches to the same relationships, earlier ones too', async () => {
@@ -179,6 +180,13 @@ describe('a file with bad rows', () => {
       '5,Di,,organisation',
     ].join('\r\n');
     expect(await imported('people.csv', csv, ...PARTIES)).toMatchObject({ rows: 5, recorded: 2, rejectedRows: 3 });
+    expect(await dataOf('ImportStarted')).toMatchObject([{ source: 'crm', type: 'parties', rows: 5 }]);
+    const [{ rejectedRows }] = (await dataOf('ImportCompleted')) as [{ rejectedRows: { line: number }[] }];
+    expect(rejectedRows.map(({ line }) => line)).toEqual(
+      rejected()
+        .match(/(?<=,)\d+(?=,[A-Z_]+,)/g)!
+        .map(Number),
+    );
     expect(rejected().split('\n')).toEqual([
       'id,name,address,kind,line,code,reason,hint',
       '2,,,,4,INVALID_INPUT,The row has 1 cells instead of 4.,"A delimiter is missing, or a quote that should close a cell."',

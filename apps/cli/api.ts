@@ -37,6 +37,15 @@ export async function ask<Data>(query: string, variables: Readonly<Record<string
   return data as Data;
 }
 
+/** Sends one command; a refusal is a `Failure` that says what the server said. */
+export async function carryOut(mutation: string, input: object): Promise<void> {
+  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`;
+  const query = `mutation ($input: ${type}) { result: ${mutation}(input: $input) { errors { code message } } }`;
+  const { result } = await ask<{ result: { errors: readonly { code: string; message: string }[] } }>(query, { input });
+  const [error] = result.errors;
+  if (error) throw refusedBy(error.code, error.message);
+}
+
 export function unreachable(error: unknown): never {
   const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = reason instanceof Error && 'code' in reason ? ` (${String(reason.code)})` : '';

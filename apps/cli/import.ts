@@ -52,8 +52,9 @@ async function run(path: string, options: ImportOptions): Promise<void> {
   const { ImportRun } = await import('./import/import-run.js');
   const source = sourceOf(path, options.source);
   const set = [...(options.set ?? []), ...shorthand('kind', options.kind), ...shorthand('channel', options.channel)];
-  const importing = await ImportRun.open(path, {
-    type: options.type,
+  const { type } = options;
+  const reading = {
+    type,
     columns: options.columns,
     encoding: options.encoding,
     delimiter: options.delimiter === 'tab' ? '\t' : options.delimiter,
@@ -61,8 +62,9 @@ async function run(path: string, options: ImportOptions): Promise<void> {
     set,
     offset: options.offset,
     source,
-    ours: new Set(options.ours),
-  });
+  };
+  const ours = options.ours ?? [];
+  const importing = await ImportRun.open(path, { ...reading, ours: new Set(ours) });
   const interrupt = (): void => {
     say('\nEnding with the rows that are on their way. Press Ctrl-C again to leave at once.');
     importing.interrupt();
@@ -75,7 +77,14 @@ async function run(path: string, options: ImportOptions): Promise<void> {
   const { rows, pairs } = await importing.survey();
   say(dim(`${count(rows)} rows${pairs > 0 ? ` between ${count(pairs)} pairs` : ''}, source ${source}`));
 
+  // An export brings its own history, imports included.
+  const isTold = options.dryRun !== true && type !== 'events';
+  const { InLedger } = await import('./import/in-ledger.js');
+  const inLedger = isTold
+    ? await InLedger.begin(path, { ...reading, ours }, { source, rowType: type, rows })
+    : undefined;
   const result = await importing.run(options.dryRun ?? false);
+  if (!result.interrupted) await inLedger?.complete(result, importing.rejections.first);
   process.removeListener('SIGINT', interrupt);
   if (options.json) printJson(result);
   else print(summaryOf(result));

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ask, refusedBy } from './api.js';
+import { ask, carryOut } from './api.js';
 import { Failure } from './failure.js';
 import { count, duration, print, printJson, ProgressBar, say, table } from './terminal.js';
 
@@ -43,7 +43,7 @@ export function projectionsCommand(program: Command): void {
     .option('--no-wait', 'do not wait until it is done')
     .action(async (name: string, options: { mayDiffer?: boolean; wait: boolean }) => {
       const before = (await read()).find((one) => one.name === name)?.build;
-      await control('rebuildProjection', { projection: name, mayDiffer: options.mayDiffer ?? false });
+      await carryOut('rebuildProjection', { projection: name, mayDiffer: options.mayDiffer ?? false });
       if (options.wait) await rebuilt(name, before);
       else say(`${name} will be rebuilt: rapport projections list`);
     });
@@ -57,7 +57,7 @@ export function projectionsCommand(program: Command): void {
     .argument('<event>', 'id of the event, evt_…')
     .requiredOption('--reason <text>', 'why its rows may do without it')
     .action(async (name: string, eventId: string, { reason }: { reason: string }) => {
-      await control('skipEvent', { projection: name, eventId, reason });
+      await carryOut('skipEvent', { projection: name, eventId, reason });
       say(`${name} goes on without ${eventId}.`);
     });
 }
@@ -68,21 +68,13 @@ function simple(projections: Command, verb: string, mutation: string, descriptio
     .description(description)
     .argument('<name>')
     .action(async (name: string) => {
-      await control(mutation, { projection: name });
+      await carryOut(mutation, { projection: name });
       say(`${name}: ${verb} is recorded; it takes effect when the projectors have read it.`);
     });
 }
 
 const read = async (): Promise<readonly Projection[]> =>
   (await ask<{ projections: readonly Projection[] }>(`{ projections { ${FIELDS} } }`)).projections;
-
-async function control(mutation: string, input: Readonly<Record<string, unknown>>): Promise<void> {
-  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`;
-  const query = `mutation ($input: ${type}) { result: ${mutation}(input: $input) { errors { code message } } }`;
-  const { result } = await ask<{ result: { errors: readonly { code: string; message: string }[] } }>(query, { input });
-  const [error] = result.errors;
-  if (error) throw refusedBy(error.code, error.message);
-}
 
 /** Until another build than that is live. */
 async function rebuilt(name: string, before: string | undefined): Promise<void> {

@@ -23,7 +23,7 @@ afterAll(async () => {
 describe('the story of the demo, told to the ledger', () => {
   it('is accepted as a whole, and told again changes nothing', async () => {
     const caller = { tenantId: 'demo', actor: { id: 'demo', kind: 'IMPORT' as const } };
-    const story = { parties: 200, years: 2, seed: '1', until: '2026-03-01T00:00:00.000Z' as Instant };
+    const story = { parties: 60, years: 2, seed: '1', until: '2026-03-01T00:00:00.000Z' as Instant };
     const commands = await loadDemo(new Execute(store, ledger), caller, story);
     const head = await store.head();
     expect(head).toBeGreaterThanOrEqual(BigInt(commands));

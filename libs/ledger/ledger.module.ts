@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { campaignCommands } from './campaign/campaign.inputs.js';
 import { commitmentCommands } from './commitment/commitment.inputs.js';
 import { feedbackCommands, feedbackRequestCommands } from './feedback/feedback.inputs.js';
+import { importCommands } from './import/import.inputs.js';
 import { mutationsOf } from './mutations.resolver.js';
 import { erasingCommands, partyCommands, partyRecords } from './party/party.inputs.js';
 import {
@@ -9,6 +10,7 @@ import {
   CommitmentPayload,
   FeedbackPayload,
   FeedbackRequestPayload,
+  ImportPayload,
   PartyPayload,
   ReferralPayload,
   RelationshipPayload,
@@ -29,6 +31,7 @@ export const commandClasses = [
   ...commitmentCommands,
   ...feedbackCommands,
   ...feedbackRequestCommands,
+  ...importCommands,
   ...partyCommands,
   ...referralCommands,
   ...relationshipCommands,
@@ -44,6 +47,7 @@ export const mutationResolvers: readonly Type[] = [
   mutationsOf(commitmentCommands, CommitmentPayload),
   mutationsOf(feedbackCommands, FeedbackPayload),
   mutationsOf(feedbackRequestCommands, FeedbackRequestPayload),
+  mutationsOf(importCommands, ImportPayload),
   mutationsOf(partyRecords, PartyPayload),
   mutationsOf(erasingCommands, PartyPayload, { role: 'privacy_officer' }),
   mutationsOf(referralCommands, ReferralPayload),

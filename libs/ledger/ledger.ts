@@ -6,6 +6,7 @@ import { costs } from './campaign/cost.js';
 import { responses } from './campaign/response.js';
 import { commitments, type CommitmentCommand, type CommitmentEvent } from './commitment/commitment.js';
 import { feedback, type FeedbackCommand, type FeedbackEvent } from './feedback/feedback.js';
+import { imported, type ImportCommand, type ImportEvent } from './import/import.js';
 import { partyEvents, partySlices, type PartyCommand, type PartyEvent } from './party/slices.js';
 import { projection, type ProjectionCommand, type ProjectionEvent } from './projection/projection.js';
 import { referral, type ReferralCommand, type ReferralEvent } from './referral/referral.js';
@@ -18,6 +19,7 @@ export const concepts = [
   { folder: 'campaign', events: { ...campaign.events, ...costs.events, ...responses.events } },
   { folder: 'commitment', events: commitments.events },
   { folder: 'feedback', events: feedback.events },
+  { folder: 'import', events: imported.events },
   { folder: 'party', events: partyEvents },
   { folder: 'projection', events: projection.events },
   { folder: 'referral', events: referral.events },
@@ -31,6 +33,7 @@ export type LedgerCommand =
   | CampaignCommand
   | CommitmentCommand
   | FeedbackCommand
+  | ImportCommand
   | PartyCommand
   | ProjectionCommand
   | ReferralCommand
@@ -41,6 +44,7 @@ export type LedgerEvent =
   | CampaignEvent
   | CommitmentEvent
   | FeedbackEvent
+  | ImportEvent
   | PartyEvent
   | ProjectionEvent
   | ReferralEvent
@@ -82,6 +86,8 @@ export const referralDecider = streamDecider(
   { prefix: 'ref', begins: 'MakeReferral', subject: 'referralId' },
   { referral },
 );
+/** One stream per file that was imported, named by what it holds. */
+export const importDecider = streamDecider('import', { subject: 'sourceHash' }, { imported });
 export const projectionDecider = streamDecider('projection', { subject: 'projection' }, { projection });
 
 /** What the one way in works with. */
@@ -90,5 +96,6 @@ export const ledger = new Deciders([
   partyDecider,
   relationshipDecider,
   referralDecider,
+  importDecider,
   projectionDecider,
 ]);

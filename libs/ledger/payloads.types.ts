@@ -14,6 +14,9 @@ export abstract class LedgerPayload extends Payload {
 @ObjectType({ description: 'What became of a command about a campaign.' })
 export class CampaignPayload extends LedgerPayload {}
 
+@ObjectType({ description: 'What became of a command about an import.' })
+export class ImportPayload extends LedgerPayload {}
+
 @ObjectType({ description: 'What became of a command about a commitment.' })
 export class CommitmentPayload extends LedgerPayload {}
 

@@ -35,7 +35,7 @@ export interface ImportOptions extends FileOptions, MappingOptions, Meaning {
 
 /** One file on its way through the import endpoint. */
 export class ImportRun {
-  private readonly rejections: Rejections;
+  readonly rejections: Rejections;
   /** Rows that are sent and not reported yet, by their lines, with the number of commands up to and with each. */
   private readonly sent = new Map<number, { row: Row; upTo: number; rejected: boolean }>();
   private rows = 0;

@@ -9,6 +9,16 @@ export interface Rejection {
   readonly hint?: string | undefined;
 }
 
+/** A rejected row as the ledger keeps it. */
+export interface RejectedRow {
+  readonly line: number;
+  readonly code: string;
+  readonly reason: string;
+}
+
+const KEPT = 1000;
+const LONGEST_REASON = 1000;
+
 /**
  * Rejected rows as they were, with why: to be corrected and imported in their turn. The file stands beside the
  * imported one, is made with the first rejected row, and never takes the place of another.
@@ -16,6 +26,8 @@ export interface Rejection {
 export class Rejections {
   path: string | undefined;
   count = 0;
+  /** As many as the ledger keeps. */
+  readonly first: RejectedRow[] = [];
   private file: number | undefined;
 
   constructor(private readonly from: ImportFile) {}
@@ -23,6 +35,7 @@ export class Rejections {
   add({ line, values }: Row, { code, reason, hint }: Rejection): void {
     this.file ??= this.open();
     this.count++;
+    if (this.first.length < KEPT) this.first.push({ line, code, reason: reason.slice(0, LONGEST_REASON) });
     const report = [line, code, reason, hint ?? ''];
     const { columns, format } = this.from;
     const text =
