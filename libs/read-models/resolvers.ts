@@ -27,6 +27,7 @@ import {
 import { NodeResolver } from './node.resolver.js';
 import { ProjectionsResolver } from './projections/projections.resolver.js';
 import { ParticipantResolver, TimelineResolver, TouchRelationshipResolver } from './timeline/timeline.resolver.js';
+import { EpisodesResolver } from './touch-frequency/episodes.resolver.js';
 import { RelationshipTouchesResolver, TouchFrequencyResolver } from './touch-frequency/touch-frequency.resolver.js';
 import { RelationshipTrustResolver, trustFields, TrustResolver } from './trust/trust.resolver.js';
 import { ReferralAnalysisResolver, ReferralChainNodeResolver } from './referral-pipeline/analysis.resolver.js';
@@ -43,6 +44,7 @@ export const readModelResolvers: readonly Type[] = [
   CampaignTouchesResolver,
   TouchCampaignResolver,
   ChangesResolver,
+  EpisodesResolver,
   LedgerResolver,
   LedgerStreamResolver,
   NeedResolver,
