@@ -155,7 +155,8 @@ describe('every concept is imported from a table or from lines of JSON', () => {
     expect(dataOf('CampaignResponseRecorded')).toMatchObject([{ organic: false }, { organic: true }]);
     const [campaign] = dataOf('CampaignPlanned') as { campaignId: string }[];
     expect(dataOf('TouchRecorded')).toMatchObject([{ campaignId: campaign?.campaignId }]);
-    expect(all.every(({ actor }) => actor.kind === 'IMPORT')).toBe(true);
+    const rows = all.filter(({ type }) => !type.startsWith('Import'));
+    expect(rows.every(({ actor }) => actor.kind === 'IMPORT')).toBe(true);
   });
 
   it('once, however often', async () => {
@@ -201,7 +202,7 @@ describe('an export', () => {
     });
     const { stdout } = await run(HERE(), 'export');
     expect(await imported(THERE(), 'events', 'other.ndjson', stdout)).toMatchObject({
-      recorded: 0,
+      recorded: 2, // that the other file was imported
       repeated: original.length,
       rejectedRows: 1,
     });

@@ -27,6 +27,8 @@ export type StreamState = Readonly<Record<string, unknown>>;
 export interface Address {
   /** Of the ids of its streams; absent: they are no ids of ours. */
   readonly prefix?: IdPrefix;
+  /** What ids that are none of ours look like. Absent as well: its streams are of the machinery, and no facts. */
+  readonly pattern?: RegExp;
   /** The command that begins a stream: its id follows from the command's idempotency key. */
   readonly begins?: string;
   /** The field by which every other command names the stream. */

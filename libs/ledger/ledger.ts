@@ -87,7 +87,11 @@ export const referralDecider = streamDecider(
   { referral },
 );
 /** One stream per file that was imported, named by what it holds. */
-export const importDecider = streamDecider('import', { subject: 'sourceHash' }, { imported });
+export const importDecider = streamDecider(
+  'import',
+  { pattern: /^[0-9a-f]{64}$/, subject: 'sourceHash' },
+  { imported },
+);
 export const projectionDecider = streamDecider('projection', { subject: 'projection' }, { projection });
 
 /** What the one way in works with. */

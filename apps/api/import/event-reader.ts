@@ -76,9 +76,8 @@ export class EventReader {
   }
 }
 
-/** What has no id of ours is of the machinery, and no fact of the ledger. */
-const ofKind = ({ address: { prefix } }: StreamDecider, id: string): boolean =>
-  prefix !== undefined && isId(prefix, id);
+const ofKind = ({ address: { prefix, pattern } }: StreamDecider, id: string): boolean =>
+  prefix === undefined ? pattern?.test(id) === true : isId(prefix, id);
 
 const NAME = `This is no text of 1 to ${String(LONGEST_NAME)} characters.`;
 
