@@ -25,11 +25,17 @@ module.exports = {
     },
     only('event-sourcing-is-pure', lib('event-sourcing'), [], 'the words everything else is written in'),
     only('event-store-knows-events', lib('event-store'), [lib('event-sourcing', 'database')]),
-    only('ledger-direction', lib('ledger'), [lib('event-sourcing', 'event-store', 'graphql', 'access')]),
+    only('ledger-direction', lib('ledger'), [lib('event-sourcing', 'event-store', 'graphql', 'access', 'metrics')]),
     only('projecting-knows-no-domain', lib('projecting'), [lib('event-sourcing', 'event-store', 'database')]),
     only('read-models-direction', lib('read-models'), [
       lib('event-sourcing', 'event-store', 'ledger', 'projecting', 'database', 'graphql', 'access', 'metrics'),
     ]),
+    only(
+      'metrics-are-pure',
+      lib('metrics'),
+      [lib('event-sourcing')],
+      'a score is a function of facts, a definition and a moment',
+    ),
     only('database-knows-nothing', lib('database'), []),
     only('access-direction', lib('access'), [lib('event-sourcing', 'graphql')]),
     only('graphql-direction', lib('graphql'), [lib('event-sourcing')]),

@@ -56,6 +56,11 @@ const REFUSALS: { readonly [Code in Exclude<RefusalCode, 'CONCURRENT_CHANGE'>]: 
   NEED_UNKNOWN: ({ ann }) => ['meetNeed', { partyId: ann, needId: nobody('ned') }],
   REFERRAL_UNKNOWN: () => ['recordReferralStep', { referralId: nobody('ref'), step: 'SENT' }],
   CAMPAIGN_UNKNOWN: () => ['launchCampaign', { campaignId: nobody('cmp') }],
+  DEFINITION_UNKNOWN: () => ['activateMetricDefinition', { metric: 'relationship-health', version: 99 }],
+  DEFINITION_INVALID: () => [
+    'publishMetricDefinition',
+    { metric: 'relationship-health', body: 'bands: 3', reason: 'x' },
+  ],
   SCORE_OUT_OF_SCALE: ({ tie, ann }) => ['receiveFeedback', { relationshipId: tie, by: ann, kind: 'NPS', score: 11 }],
   SELF_REFERRAL: (known) => ['makeReferral', referral(known, { targetId: known.ann })],
   REFERRAL_CYCLE: (known) => ['makeReferral', referral(known, { parentReferralId: known.referral })],

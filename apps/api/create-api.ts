@@ -7,6 +7,7 @@ import type { GraphQLSchema } from 'graphql';
 import { Authenticator } from '../../libs/access/authenticator.js';
 import { ProjectionOverview } from '../../libs/read-models/projections/overview.js';
 import { AppModule, type ApiServices } from './app.module.js';
+import { serveCharts } from './charts/serve-charts.js';
 import { serveHealth } from './health.js';
 import { serveImport } from './import/serve-import.js';
 import { serveMetrics } from './metrics.js';
@@ -32,5 +33,6 @@ export async function createApi(
 
   const schema = (): GraphQLSchema => app.get(GraphQLSchemaHost).schema;
   serveImport(fastify, { store, execute, log, schema, authenticator: app.get(Authenticator) });
+  serveCharts(fastify, { schema, log });
   return app;
 }

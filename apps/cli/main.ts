@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
+import { attributionCommand } from './attribution.js';
 import { configCommand } from './config.js';
 import { demoCommand } from './demo.js';
 import { devCommand } from './dev.js';
@@ -35,6 +36,7 @@ importCommand(program);
 exportCommand(program);
 queryCommand(program);
 eventsCommand(program);
+attributionCommand(program);
 projectionsCommand(program);
 configCommand(program);
 doctorCommand(program);

@@ -10,6 +10,7 @@ import { Execute } from '../../libs/ledger/execute.js';
 import { ledger } from '../../libs/ledger/ledger.js';
 import { ProjectedPositions } from '../../libs/projecting/positions.js';
 import { startProjector } from '../../libs/projecting/projector.js';
+import { followHealth } from '../../libs/read-models/health/follow-health.js';
 import { projections } from '../../libs/read-models/read-models.js';
 import { startApi } from '../api/main.js';
 import { openLog } from '../api/open-log.js';
@@ -57,7 +58,11 @@ async function start(settings: Settings, stages: Stages): Promise<void> {
     };
     const rebuildElsewhere = rebuildInThread({ databaseUrl: database.url, eventStoreUrl }, report);
     const projector = startProjector({ store, pool, projections, rebuildElsewhere, report });
-    return Promise.resolve({ stop: () => projector.stop(), note: projections.map(({ name }) => name).join(', ') });
+    const health = followHealth(pool, report);
+    const stop = async () => {
+      await Promise.all([projector.stop(), health.stop()]);
+    };
+    return Promise.resolve({ stop, note: projections.map(({ name }) => name).join(', ') });
   });
 
   const execute = new Execute(store, ledger);

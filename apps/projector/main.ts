@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { openPool } from '../../libs/database/pool.js';
 import { StoreUnavailable } from '../../libs/event-store/errors.js';
 import { startProjector } from '../../libs/projecting/projector.js';
+import { followHealth } from '../../libs/read-models/health/follow-health.js';
 import { projections } from '../../libs/read-models/read-models.js';
 import { openLog } from '../api/open-log.js';
 import { InvalidSettings, readSettings } from '../settings.js';
@@ -22,10 +23,11 @@ async function main(): Promise<void> {
   const pool = openPool(databaseUrl, { applicationName: 'rapport: projector', role: 'rapport_app', max: 20 });
   const rebuildElsewhere = rebuildInThread(place, report);
   const projector = startProjector({ store, pool, projections, rebuildElsewhere, report });
+  const health = followHealth(pool, report);
   log.info({ projections: projections.map(({ name }) => name) }, 'projecting');
 
   const stop = async (): Promise<void> => {
-    await projector.stop();
+    await Promise.all([projector.stop(), health.stop()]);
     await store.close();
     await pool.end();
     log.info('stopped');

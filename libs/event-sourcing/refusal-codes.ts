@@ -23,6 +23,9 @@ export const REFUSAL_CODES = {
   NEED_UNKNOWN: 'The party has no such need.',
   REFERRAL_UNKNOWN: 'There is no such referral.',
   CAMPAIGN_UNKNOWN: 'There is no such campaign.',
+  DEFINITION_UNKNOWN: 'The metric has no such version.',
+  DEFINITION_INVALID:
+    'The text defines no metric; `line` and `column` say where it goes wrong, `nearest` what was meant.',
   SCORE_OUT_OF_SCALE: 'The score lies outside the scale that it was given on.',
   SELF_REFERRAL: 'Referrer, subject and target of a referral are three.',
   REFERRAL_CYCLE: 'A referral cannot follow from itself, nor from more than 32 others in a row.',

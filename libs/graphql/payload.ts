@@ -1,4 +1,4 @@
-import { Field, InterfaceType, ObjectType } from '@nestjs/graphql';
+import { Field, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
 import type { Refusal } from '../event-sourcing/decider.js';
 import type { Position } from '../event-sourcing/position.js';
 import { ErrorCode } from './error-code.js';
@@ -44,6 +44,48 @@ export class InvalidInput extends UserError {
 
   @Field(() => String, { nullable: true, description: 'The allowed value that was most likely meant.' })
   nearest: string | null;
+}
+
+@ObjectType({ description: 'One thing that is wrong with a definition.' })
+export class DefinitionProblem {
+  @Field(() => [String], { description: 'Where in the definition, outermost first.' })
+  path: readonly string[];
+
+  @Field(() => String, { description: 'What is wrong, in a sentence.' })
+  message: string;
+
+  @Field(() => Int, { nullable: true, description: 'The line of the text, from 1.' })
+  line: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The character of the line, from 1.' })
+  column: number | null;
+
+  @Field(() => [String], { nullable: true, description: 'What could stand there, when that is a list.' })
+  allowed: readonly string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'Which of that was most likely meant.' })
+  nearest: string | null;
+}
+
+@ObjectType({
+  implements: () => UserError,
+  description: 'The text defines no metric. Line, column and the rest are of the first problem.',
+})
+export class DefinitionInvalid extends UserError {
+  @Field(() => Int, { nullable: true, description: 'The line of the text, from 1.' })
+  line: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The character of the line, from 1.' })
+  column: number | null;
+
+  @Field(() => [String], { nullable: true, description: 'What could stand there, when that is a list.' })
+  allowed: readonly string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'Which of that was most likely meant.' })
+  nearest: string | null;
+
+  @Field(() => [DefinitionProblem], { description: 'Everything that is wrong with it.' })
+  problems: readonly DefinitionProblem[];
 }
 
 /** What every mutation answers with; a payload adds its entity, nullable. */
@@ -94,6 +136,14 @@ export function toUserError(refusal: Refusal): UserError {
         allowed: Array.isArray(detail['allowed']) ? detail['allowed'].map(String) : null,
         nearest: text(detail['nearest']),
       });
+    case 'DEFINITION_INVALID': {
+      const problems = (detail['problems'] ?? [{ ...detail, path: error.path, message: error.message }]) as object[];
+      const { line = null, column = null, allowed = null, nearest = null } = problems[0] as Partial<DefinitionProblem>;
+      return typed('DefinitionInvalid', {
+        ...{ ...error, line, column, allowed, nearest },
+        problems: problems as DefinitionProblem[],
+      });
+    }
     default:
       return typed('Refused', error);
   }

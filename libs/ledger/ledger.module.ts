@@ -3,6 +3,7 @@ import { campaignCommands } from './campaign/campaign.inputs.js';
 import { commitmentCommands } from './commitment/commitment.inputs.js';
 import { feedbackCommands, feedbackRequestCommands } from './feedback/feedback.inputs.js';
 import { importCommands } from './import/import.inputs.js';
+import { metricCommands } from './metric/metric.inputs.js';
 import { mutationsOf } from './mutations.resolver.js';
 import { erasingCommands, partyCommands, partyRecords } from './party/party.inputs.js';
 import {
@@ -11,6 +12,7 @@ import {
   FeedbackPayload,
   FeedbackRequestPayload,
   ImportPayload,
+  MetricDefinitionPayload,
   PartyPayload,
   ReferralPayload,
   RelationshipPayload,
@@ -32,6 +34,7 @@ export const commandClasses = [
   ...feedbackCommands,
   ...feedbackRequestCommands,
   ...importCommands,
+  ...metricCommands,
   ...partyCommands,
   ...referralCommands,
   ...relationshipCommands,
@@ -48,6 +51,7 @@ export const mutationResolvers: readonly Type[] = [
   mutationsOf(feedbackCommands, FeedbackPayload),
   mutationsOf(feedbackRequestCommands, FeedbackRequestPayload),
   mutationsOf(importCommands, ImportPayload),
+  mutationsOf(metricCommands, MetricDefinitionPayload, { role: 'analyst' }),
   mutationsOf(partyRecords, PartyPayload),
   mutationsOf(erasingCommands, PartyPayload, { role: 'privacy_officer' }),
   mutationsOf(referralCommands, ReferralPayload),

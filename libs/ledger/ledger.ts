@@ -7,6 +7,7 @@ import { responses } from './campaign/response.js';
 import { commitments, type CommitmentCommand, type CommitmentEvent } from './commitment/commitment.js';
 import { feedback, type FeedbackCommand, type FeedbackEvent } from './feedback/feedback.js';
 import { imported, type ImportCommand, type ImportEvent } from './import/import.js';
+import { metric, type MetricCommand, type MetricEvent } from './metric/metric.js';
 import { partyEvents, partySlices, type PartyCommand, type PartyEvent } from './party/slices.js';
 import { projection, type ProjectionCommand, type ProjectionEvent } from './projection/projection.js';
 import { referral, type ReferralCommand, type ReferralEvent } from './referral/referral.js';
@@ -20,6 +21,7 @@ export const concepts = [
   { folder: 'commitment', events: commitments.events },
   { folder: 'feedback', events: feedback.events },
   { folder: 'import', events: imported.events },
+  { folder: 'metric', events: metric.events },
   { folder: 'party', events: partyEvents },
   { folder: 'projection', events: projection.events },
   { folder: 'referral', events: referral.events },
@@ -33,6 +35,7 @@ export type LedgerCommand =
   | CampaignCommand
   | CommitmentCommand
   | FeedbackCommand
+  | MetricCommand
   | ImportCommand
   | PartyCommand
   | ProjectionCommand
@@ -44,6 +47,7 @@ export type LedgerEvent =
   | CampaignEvent
   | CommitmentEvent
   | FeedbackEvent
+  | MetricEvent
   | ImportEvent
   | PartyEvent
   | ProjectionEvent
@@ -92,11 +96,13 @@ export const importDecider = streamDecider(
   { pattern: /^[0-9a-f]{64}$/, subject: 'sourceHash' },
   { imported },
 );
+export const metricDecider = streamDecider('metric', { subject: 'metric' }, { metric });
 export const projectionDecider = streamDecider('projection', { subject: 'projection' }, { projection });
 
 /** What the one way in works with. */
 export const ledger = new Deciders([
   campaignDecider,
+  metricDecider,
   partyDecider,
   relationshipDecider,
   referralDecider,

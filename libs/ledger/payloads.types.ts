@@ -26,6 +26,9 @@ export class FeedbackPayload extends LedgerPayload {}
 @ObjectType({ description: 'What became of a command about a request for feedback.' })
 export class FeedbackRequestPayload extends LedgerPayload {}
 
+@ObjectType({ description: 'What became of a command about the definition of a metric.' })
+export class MetricDefinitionPayload extends LedgerPayload {}
+
 @ObjectType({ description: 'What became of a command about a party.' })
 export class PartyPayload extends LedgerPayload {}
 

@@ -11,6 +11,7 @@ import {
   campaignDecider,
   concepts,
   eventTypes,
+  metricDecider,
   partyDecider,
   referralDecider,
   relationshipDecider,
@@ -89,6 +90,9 @@ describe('the samples of stored events', () => {
     });
     expect(story(referralDecider)).toMatchObject({
       referral: { made: { facts: { motive: 'OTHER' }, corrected: true }, retracted: true },
+    });
+    expect(story(metricDecider)).toMatchObject({
+      metric: { published: new Map([[2, expect.any(String)]]), inForce: [] },
     });
     expect(story(relationshipDecider)).toMatchObject({
       tie: { stage: 'ENDED', endedAt: '2025-12-31T09:00:00.000Z', cadence: { intervalDays: 30 }, stewards: new Map() },

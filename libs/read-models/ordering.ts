@@ -3,13 +3,15 @@ import { isInstant, parseInstant, type Instant } from '../event-sourcing/instant
 import type { Cursor, PageRequest } from '../graphql/paging.js';
 import { RequestError } from '../graphql/request-error.js';
 
-/** How a list is sorted: by a moment, ties by the position of the event that made the row. */
+/** How a list is sorted: by a moment or a number, ties by the position of the event that made the row. */
 export interface Ordering {
   /** The tenant's column of the table that has the other two: their index begins with it. */
   readonly tenant: RawBuilder<unknown>;
   readonly by: RawBuilder<unknown>;
   readonly position: RawBuilder<unknown>;
   readonly direction: 'ASC' | 'DESC';
+  /** It is sorted by a number instead. */
+  readonly isNumber?: boolean;
   /** Stands for rows that have no moment: what `by` says of them too. */
   readonly without?: '-infinity' | 'infinity';
 }
@@ -31,26 +33,34 @@ export const limitOf = ({ first }: PageRequest): RawBuilder<unknown> =>
 
 /** Conditions of what follows the cursor; none on a first page. Throws INVALID_INPUT for a cursor of another list. */
 export function following(
-  { by, position, direction, without }: Ordering,
+  { by, position, direction, without, isNumber = false }: Ordering,
   { after }: PageRequest,
 ): RawBuilder<unknown>[] {
   if (!after) return [];
   const than = sql.raw(direction === 'ASC' ? '>' : '<');
-  return [sql`(${by}, ${position}) ${than} (${momentOf(after, without)}::timestamptz, ${after.position}::bigint)`];
+  const key = isNumber ? sql`${numberOf(after)}::float8` : sql`${momentOf(after, without)}::timestamptz`;
+  return [sql`(${by}, ${position}) ${than} (${key}, ${after.position}::bigint)`];
 }
 
 function momentOf({ key }: Cursor, without: Ordering['without']): string {
   if (key === null && without) return without;
   const moment = typeof key === 'string' ? parseInstant(key) : 'INVALID_INPUT';
   if (isInstant(moment)) return moment;
-  throw new RequestError('INVALID_INPUT', 'after is no cursor of this list.', { path: ['after'] });
+  throw ofAnotherList();
 }
+
+function numberOf({ key }: Cursor): number {
+  if (typeof key === 'number') return key;
+  throw ofAnotherList();
+}
+
+const ofAnotherList = () => new RequestError('INVALID_INPUT', 'after is no cursor of this list.', { path: ['after'] });
 
 export const all = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
   sql.join(conditions, sql` AND `);
 
-/** Cursor of a row that is sorted by one of its moments. */
-export const cursorOf = (moment: Instant | null, { position }: { readonly position: bigint }): Cursor => ({
+/** Cursor of a row that is sorted by one of its moments, or by a number of its. */
+export const cursorOf = (moment: Instant | number | null, { position }: { readonly position: bigint }): Cursor => ({
   key: moment,
   position,
 });

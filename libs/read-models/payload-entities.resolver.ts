@@ -4,6 +4,7 @@ import {
   CommitmentPayload,
   FeedbackPayload,
   FeedbackRequestPayload,
+  MetricDefinitionPayload,
   PartyPayload,
   ReferralPayload,
   RelationshipPayload,
@@ -20,6 +21,8 @@ import { partyLoader, relationshipLoader } from './directory/loaders.js';
 import { Party } from './directory/party.types.js';
 import { Relationship } from './directory/relationship.types.js';
 import { Feedback, FeedbackRequest } from './feedback/feedback.types.js';
+import { definitionEntity } from './health/metrics.resolver.js';
+import { MetricDefinitionType } from './health/health.types.js';
 import { idOf, payloadEntity, type PayloadEntity } from './payload-entity.resolver.js';
 import { referralLoader } from './referral-pipeline/loaders.js';
 import { Referral } from './referral-pipeline/referral.types.js';
@@ -55,6 +58,12 @@ export const payloadEntities = [
     type: () => Campaign,
     reads: ['campaigns'],
     load: (db, context, { subject }) => campaignLoader(db, context).load(subject),
+  }),
+  payloadEntity(MetricDefinitionPayload, {
+    field: 'metricDefinition',
+    type: () => MetricDefinitionType,
+    reads: ['metric_definitions'],
+    load: definitionEntity,
   }),
   payloadEntity(PartyPayload, {
     field: 'party',

@@ -1,6 +1,11 @@
 import type { Type } from '@nestjs/common';
 import { RelationshipActivityResolver, StewardScorecardResolver } from './activity/activity.resolver.js';
 import {
+  AttributionResolver,
+  CampaignRoiResolver,
+  ReferralInfluenceResolver,
+} from './attribution/attribution.resolver.js';
+import {
   CampaignCostResolver,
   CampaignResolver,
   CampaignResponseResolver,
@@ -17,6 +22,7 @@ import { AffiliationResolver, PartyResolver } from './directory/party.resolver.j
 import { NeedResolver, ProfileResolver, RelationshipNeedsResolver } from './directory/profile.resolver.js';
 import { RelationshipResolver, StewardResolver } from './directory/relationship.resolver.js';
 import { ChangesResolver } from './ledger/changes.resolver.js';
+import { LateFactsResolver } from './facts/late-facts.resolver.js';
 import { LedgerResolver, LedgerStreamResolver } from './ledger/ledger.resolver.js';
 import {
   feedbackFields,
@@ -24,6 +30,8 @@ import {
   FeedbackResolver,
   RelationshipFeedbackResolver,
 } from './feedback/feedback.resolver.js';
+import { HealthResolver, RelationshipHealthResolver } from './health/health.resolver.js';
+import { MetricDefinitionsResolver } from './health/metrics.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { ProjectionsResolver } from './projections/projections.resolver.js';
 import { ParticipantResolver, TimelineResolver, TouchRelationshipResolver } from './timeline/timeline.resolver.js';
@@ -37,6 +45,9 @@ import { ReferralResolver, RelationshipReferralsResolver } from './referral-pipe
 /** Whoever answers what is asked of read models. */
 export const readModelResolvers: readonly Type[] = [
   AffiliationResolver,
+  AttributionResolver,
+  CampaignRoiResolver,
+  ReferralInfluenceResolver,
   CampaignCostResolver,
   CampaignResolver,
   CampaignResponseResolver,
@@ -45,8 +56,12 @@ export const readModelResolvers: readonly Type[] = [
   TouchCampaignResolver,
   ChangesResolver,
   EpisodesResolver,
+  LateFactsResolver,
   LedgerResolver,
   LedgerStreamResolver,
+  HealthResolver,
+  MetricDefinitionsResolver,
+  RelationshipHealthResolver,
   NeedResolver,
   NodeResolver,
   ParticipantResolver,

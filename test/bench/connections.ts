@@ -54,6 +54,7 @@ class Connection {
   }
 
   send(request: string): Promise<string> {
+    if (this.socket.destroyed) return Promise.reject(new Error('The server has closed the connection.'));
     this.socket.write(request);
     return new Promise((resolve, reject) => (this.waiting = { resolve, reject }));
   }

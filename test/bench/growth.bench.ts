@@ -52,10 +52,9 @@ async function grown(ground: Ground, name: string, events: number) {
   );
   const relationships = await openRelationships(ledger, RELATIONSHIPS);
   const api = await ground.started(startProcess<object, { url: string }>('api-process.ts', { url }));
-  const connections = await Connections.open(api.url, CALLERS);
-  ground.onEnd(() => {
-    connections.close();
-  });
+  // Opened when they are used: the server closes those that stay idle while the next ledger grows.
+  let connections: Promise<Connections> | undefined;
+  ground.onEnd(async () => (await connections)?.close());
 
   const record: Work = (number) =>
     ledger.execute.run(
@@ -70,9 +69,10 @@ async function grown(ground: Ground, name: string, events: number) {
       },
       { ...CALLER, idempotencyKey: randomUUID() },
     );
-  const ask: Work = (number) => {
+  const ask: Work = async (number) => {
     const variables = { id: rows[number % rows.length]!.id, asOf: UNTIL };
-    return connections.post('/graphql', JSON.stringify({ query: ONE, variables }));
+    connections ??= Connections.open(api.url, CALLERS);
+    return (await connections).post('/graphql', JSON.stringify({ query: ONE, variables }));
   };
   return { record, ask, filled, built: { perSecond: filled.events / seconds, memoryMb } };
 }

@@ -32,6 +32,8 @@ export interface RelationshipRow extends StandingRow {
   readonly channelMixTarget: { readonly [C in Channel]?: number } | null;
   /** Of the opening. */
   readonly position: Position;
+  /** Only of lists that look at it: the score, within two points. */
+  readonly healthScore?: number;
 }
 
 export interface StewardRow {
@@ -47,6 +49,8 @@ export interface StewardRow {
 export interface Selection {
   readonly from: RawBuilder<unknown>;
   readonly where: readonly RawBuilder<unknown>[];
+  /** Scores `h`, where the list looks at them. */
+  readonly scores?: RawBuilder<unknown>;
 }
 
 export interface RelationshipFilter {
@@ -136,6 +140,11 @@ const STANDINGS = sql`
 
 const SPEAKS = sql`d.head_id IS NULL`;
 
+const SCORE = sql`, h.score AS "healthScore"`;
+
+const withScores = (from: RawBuilder<unknown>, scores: Selection['scores']): RawBuilder<unknown> =>
+  scores ? sql`${scores} h JOIN ${from} d ON d.relationship_id = h.relationship_id` : sql`${from} d`;
+
 /** By the ids that are asked for: of one that is part of another, that one. */
 export const relationshipsById = (
   db: ReadDatabase,
@@ -152,23 +161,24 @@ export const relationshipsById = (
 export const relationshipPage = (
   db: ReadDatabase,
   tenantId: string,
-  { from, where }: Selection,
+  { from, where, scores }: Selection,
   ordering: Ordering,
   page: PageRequest,
 ): Promise<RelationshipRow[]> =>
   db.rows(sql<RelationshipRow>`
-    SELECT ${COLUMNS} FROM ${from} d ${STANDINGS}
+    SELECT ${COLUMNS}${scores ? SCORE : sql``} FROM ${withScores(from, scores)} ${STANDINGS}
      WHERE ${all([ofTenant(ordering, tenantId), SPEAKS, ...where, ...following(ordering, page)])}
      ${orderBy(ordering)} ${limitOf(page)}`);
 
 export async function countRelationships(
   db: ReadDatabase,
   tenantId: string,
-  { from, where }: Selection,
+  { from, where, scores }: Selection,
   ordering: Ordering,
 ): Promise<number> {
   const [counted] = await db.rows(sql<{ count: number }>`
-    SELECT count(*)::int FROM ${from} d ${STANDINGS} WHERE ${all([ofTenant(ordering, tenantId), SPEAKS, ...where])}`);
+    SELECT count(*)::int FROM ${withScores(from, scores)} ${STANDINGS}
+     WHERE ${all([ofTenant(ordering, tenantId), SPEAKS, ...where])}`);
   return counted?.count ?? 0;
 }
 

@@ -4,6 +4,7 @@ import { Roles } from '../../access/roles.js';
 import { fromMillis, toMillis, type Instant } from '../../event-sourcing/instant.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
 import { connection, pageRequest, type Connection, type Cursor, type PageArguments } from '../../graphql/paging.js';
+import { byHealth, inBand, scoresAt } from '../health/listing.js';
 import { manyEach, tenantOf } from '../loading.js';
 import { cursorOf, type Ordering } from '../ordering.js';
 import type { OrderDirection } from '../ordering.types.js';
@@ -39,10 +40,11 @@ import {
 /** How a list is sorted, and what of a row its cursors hold. */
 interface Sorting {
   readonly ordering: Ordering;
-  readonly moment: (row: RelationshipRow) => Instant | null;
+  readonly moment: (row: RelationshipRow) => Instant | number | null;
 }
 
 const SORTINGS: { readonly [Field in RelationshipOrder['field']]: (direction: OrderDirection) => Sorting } = {
+  HEALTH: (direction) => ({ ordering: byHealth(direction), moment: (row) => row.healthScore ?? null }),
   LAST_TOUCH: (direction) => ({ ordering: byLastTouch(direction), moment: (row) => row.lastTouchAt }),
   DUE_AT: (direction) => ({ ordering: byDue(direction), moment: (row) => row.dueAt }),
   OPENED_AT: (direction) => ({ ordering: byOpening(direction), moment: (row) => row.openedAt }),
@@ -79,7 +81,15 @@ export class RelationshipResolver {
     const sorting = orderBy ? SORTINGS[orderBy.field](orderBy.direction) : SORTINGS.OPENED_AT('DESC');
     const party = filter?.partyId ? await partyLoader(this.db, context).load(filter.partyId) : null;
     const selection = matching(tenantId, filter ?? {}, now(), party ? groupOf(party) : undefined);
-    return this.page(tenantId, selection, sorting, page);
+    const { band } = filter ?? {};
+    if (orderBy?.field !== 'HEALTH' && !band) return this.page(tenantId, selection, sorting, page);
+    const inIt = band ? [await inBand(this.db, tenantId, band)] : [];
+    const scored = {
+      ...selection,
+      where: [...selection.where, ...inIt],
+      scores: scoresAt(tenantId, now(), orderBy?.direction ?? 'DESC'),
+    };
+    return this.page(tenantId, scored, sorting, page);
   }
 
   @ReadsFrom('directory', 'touch_frequency')

@@ -97,13 +97,26 @@ export class RelationshipFilterInput implements RelationshipFilter {
 
   @Field(() => Boolean, { nullable: true, description: 'Whether they have a grievance that nobody has resolved yet.' })
   readonly openGrievance?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The band that their health lies in now, as the definition in force names it; right within two points.',
+  })
+  readonly band?: string | null;
 }
 
-const RelationshipOrderField = { LAST_TOUCH: 'LAST_TOUCH', DUE_AT: 'DUE_AT', OPENED_AT: 'OPENED_AT' } as const;
+const RelationshipOrderField = {
+  HEALTH: 'HEALTH',
+  LAST_TOUCH: 'LAST_TOUCH',
+  DUE_AT: 'DUE_AT',
+  OPENED_AT: 'OPENED_AT',
+} as const;
 registerEnumType(RelationshipOrderField, {
   name: 'RelationshipOrderField',
   description: 'What relationships can be sorted by.',
   valuesMap: {
+    HEALTH: { description: 'The health now, right within two points. Those without any data are the lowest.' },
     LAST_TOUCH: { description: 'The last touch. Those without any are the earliest.' },
     DUE_AT: { description: 'When the next touch is due. Those with none due are the latest.' },
     OPENED_AT: { description: 'When they began.' },

@@ -1,0 +1,164 @@
+import { sql } from 'kysely';
+import { LRUCache } from 'lru-cache';
+import { toMillis, type Instant } from '../../event-sourcing/instant.js';
+import type { Position } from '../../event-sourcing/position.js';
+import { BUILT_IN } from '../../ledger/metric/built-in.js';
+import { mostSpecific, type MetricDefinition } from '../../metrics/definition.js';
+import type { VersionInForce } from '../../metrics/explain.js';
+import { compile, type Metric } from '../../metrics/fold.js';
+import type { ReadDatabase } from '../read-database.js';
+
+/** A published definition. What the built-in one has no event for is null. */
+export interface Published {
+  readonly metric: string;
+  readonly version: number;
+  readonly body: MetricDefinition;
+  readonly hash: string;
+  readonly reason: string | null;
+  readonly publishedAt: Instant | null;
+  readonly publishedBy: string | null;
+  readonly position: Position | null;
+}
+
+export interface InForce {
+  readonly metric: string;
+  readonly version: number;
+  readonly since: Instant | null;
+  readonly reason: string | null;
+  readonly decidedBy: string | null;
+  readonly position: Position | null;
+}
+
+const SHIPPED: Published = {
+  ...BUILT_IN,
+  reason: null,
+  publishedAt: null,
+  publishedBy: null,
+  position: null,
+};
+const FROM_THE_BEGINNING: InForce = {
+  metric: SHIPPED.metric,
+  version: SHIPPED.version,
+  since: null,
+  reason: null,
+  decidedBy: null,
+  position: null,
+};
+
+const programs = new LRUCache<string, Metric>({ max: 200 });
+
+/** The definition ready to run: compiled once for its content. */
+export function metricOf({ hash, body }: Published): Metric {
+  let metric = programs.get(hash);
+  if (!metric) programs.set(hash, (metric = compile(body)));
+  return metric;
+}
+
+/** `relationship-health@2`. */
+export const referenceOf = ({ metric, version }: Pick<Published, 'metric' | 'version'>): string =>
+  `${metric}@${String(version)}`;
+
+/** All that a tenant has published, and what was in force when. */
+export class Definitions {
+  /** By metric, in the order in which they came into force. */
+  private readonly terms: ReadonlyMap<string, readonly InForce[]>;
+
+  constructor(
+    readonly published: readonly Published[],
+    inForce: readonly InForce[],
+  ) {
+    this.terms = Map.groupBy(inForce, ({ metric }) => metric);
+  }
+
+  /** By `metric@version`, or by the name of a metric for the version that is in force. */
+  named(reference: string): Published | undefined {
+    const [metric = '', version] = reference.split('@');
+    const wanted = version === undefined ? this.terms.get(metric)?.at(-1)?.version : Number(version);
+    return this.published.find((each) => each.metric === metric && each.version === wanted);
+  }
+
+  history(metric: string): readonly InForce[] {
+    return this.terms.get(metric) ?? [];
+  }
+
+  /** What was in force at a moment (milliseconds), one version of each metric; absent: now. */
+  inForce(at = Infinity): Published[] {
+    return [...this.terms].flatMap(([metric, terms]) => {
+      const term = terms.findLast(({ since }) => since === null || toMillis(since) <= at);
+      return term ? (this.named(referenceOf({ metric, version: term.version })) ?? []) : [];
+    });
+  }
+
+  /** Of those the one that is for a kind of relationship. */
+  forKind(kind: string, at?: number): Published | undefined {
+    const inForce = this.inForce(at);
+    const body = mostSpecific(
+      inForce.map((each) => each.body),
+      kind,
+    );
+    return inForce.find((each) => each.body === body);
+  }
+
+  /** Which versions were in force for a kind of relationship, one after the other; none: no definition is for it. */
+  versionsFor(kind: string): VersionInForce[] {
+    const moments = [...this.terms.values()].flat().map(({ since }) => (since === null ? -Infinity : toMillis(since)));
+    const versions: VersionInForce[] = [];
+    for (const from of [...new Set(moments)].sort((a, b) => a - b)) {
+      const definition = this.forKind(kind, from);
+      if (definition && versions.at(-1)?.name !== referenceOf(definition))
+        versions.push(inForceSince(definition, from));
+    }
+    return versions;
+  }
+}
+
+/** A definition as what is in force from the beginning. */
+export const always = (definition: Published): VersionInForce => inForceSince(definition, -Infinity);
+
+const inForceSince = (definition: Published, from: number): VersionInForce => ({
+  metric: metricOf(definition),
+  name: referenceOf(definition),
+  from,
+});
+
+/** What the tenant has published, in one statement, beside the definition that every ledger has. */
+export async function definitionsOf(db: ReadDatabase, tenantId: string): Promise<Definitions> {
+  const [row] = await db.rows(sql<{ published: StoredDefinition[] | null; terms: StoredTerm[] | null }>`
+    SELECT (SELECT json_agg(p ORDER BY p.metric, p.version) FROM metric_definitions.published p
+             WHERE p.tenant_id = ${tenantId}) AS published,
+           (SELECT json_agg(t ORDER BY t.position) FROM metric_definitions.in_force t
+             WHERE t.tenant_id = ${tenantId}) AS terms`);
+  const published = (row?.published ?? []).map(
+    ({ metric, version, body, hash, reason, published_at, published_by, position }): Published => ({
+      ...{ metric, version, body, hash, reason, publishedBy: published_by },
+      publishedAt: new Date(published_at).toISOString() as Instant,
+      position: BigInt(position),
+    }),
+  );
+  const terms = (row?.terms ?? []).map(({ metric, version, since, reason, decided_by, position }): InForce => ({
+    ...{ metric, version, reason, decidedBy: decided_by },
+    since: new Date(since).toISOString() as Instant,
+    position: BigInt(position),
+  }));
+  return new Definitions([SHIPPED, ...published], [FROM_THE_BEGINNING, ...terms]);
+}
+
+// As JSON holds them: moments and positions as it writes them.
+interface StoredDefinition {
+  readonly metric: string;
+  readonly version: number;
+  readonly body: MetricDefinition;
+  readonly hash: string;
+  readonly reason: string;
+  readonly published_at: string;
+  readonly published_by: string;
+  readonly position: number;
+}
+interface StoredTerm {
+  readonly metric: string;
+  readonly version: number;
+  readonly since: string;
+  readonly reason: string | null;
+  readonly decided_by: string;
+  readonly position: number;
+}

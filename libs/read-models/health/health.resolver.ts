@@ -1,0 +1,152 @@
+import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { CallerContext } from '../../access/caller.js';
+import { fromMillis, toMillis, type Instant } from '../../event-sourcing/instant.js';
+import { ReadsFrom } from '../../graphql/at-least-position.js';
+import { RequestError } from '../../graphql/request-error.js';
+import { nearest } from '../../graphql/unreadable.js';
+import type { ExplainedLine, VersionInForce } from '../../metrics/explain.js';
+import type { Fact } from '../../metrics/fact.js';
+import { inWords } from '../../metrics/reasons.js';
+import type { RelationshipRow } from '../directory/relationship-queries.js';
+import { Relationship } from '../directory/relationship.types.js';
+import { factsOf } from '../facts/queries.js';
+import { tenantOf } from '../loading.js';
+import { ReadDatabase } from '../read-database.js';
+import { always, definitionsOf, referenceOf, type Definitions, type Published } from './definitions.js';
+import { explained, healthAt, historyOf, reasonsFor } from './health.js';
+import {
+  Health,
+  HealthArguments,
+  HealthChange,
+  HealthHistoryArguments,
+  HealthPoint,
+  HealthSpanArguments,
+} from './health.types.js';
+
+interface HealthRow extends Health {
+  readonly facts: readonly Fact[];
+  /** What was in force when; only the version that was asked for, where one was. */
+  readonly versions: readonly VersionInForce[];
+}
+
+const MOST_POINTS = 500;
+
+@Resolver(() => Relationship)
+export class RelationshipHealthResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ReadsFrom('facts', 'metric_definitions')
+  @ResolveField(() => Health, {
+    nullable: true,
+    description: 'How it is, by a definition of a metric; null when none is for its kind.',
+  })
+  async health(
+    @Parent() { id, kind }: RelationshipRow,
+    @Args() { asOf, asKnown, definition: reference }: HealthArguments,
+    @Context() context: CallerContext,
+  ): Promise<HealthRow | null> {
+    const [facts, definitions] = await Promise.all([
+      this.facts(context, asKnown).load(id),
+      loadDefinitions(this.db, context),
+    ]);
+    const at = asOf ?? fromMillis(Date.now());
+    const asked = reference ? named(definitions, reference) : undefined;
+    const definition = asked ?? definitions.forKind(kind, toMillis(at));
+    if (!definition) return null;
+    const { evidence, ...value } = healthAt(definition, facts, at);
+    return {
+      ...value,
+      components: value.components.map((component) => ({
+        ...component,
+        evidence: (evidence.get(component.name) ?? []).map(({ eventId }) => eventId),
+      })),
+      ...{ facts, definition, asOf: at, asKnown: asKnown ?? null },
+      versions: asked ? [always(asked)] : definitions.versionsFor(kind),
+      factCount: facts.filter(({ occurredAt }) => occurredAt <= toMillis(at)).length,
+    };
+  }
+
+  private facts(context: CallerContext, asKnown: Instant | null | undefined) {
+    return context.loaders.of(`facts ${asKnown ?? ''}`, async (ids: readonly string[]) => {
+      const facts = await factsOf(this.db, tenantOf(context), ids, asKnown);
+      return ids.map((id) => facts.get(id) ?? []);
+    });
+  }
+}
+
+/** How far back the reasons for a score are looked for. */
+const DAY_MS = 86_400_000;
+const LATELY_MS = 90 * DAY_MS;
+
+@Resolver(() => Health)
+export class HealthResolver {
+  @ResolveField(() => [String], {
+    description: 'What moved it most in the last 90 days, in words with points, at most three.',
+  })
+  topReasons(@Parent() { facts, versions, asOf }: HealthRow): string[] {
+    const to = toMillis(asOf);
+    return reasonsFor(explained(versions, facts, [to - LATELY_MS, to]));
+  }
+
+  @ResolveField(() => [HealthChange], {
+    description: 'Which events, silences and changes of definition moved the score from one moment to another.',
+  })
+  explain(@Parent() { facts, versions }: HealthRow, @Args() { from, to }: HealthSpanArguments): HealthChange[] {
+    return explained(versions, facts, spanOf(from, to)).lines.map(shownLine);
+  }
+
+  @ResolveField(() => [HealthPoint], {
+    description:
+      'The score as it was at evenly spread moments, each by the version that was in force then, or by the one asked for.',
+  })
+  history(
+    @Parent() { facts, versions }: HealthRow,
+    @Args() { from, to, points }: HealthHistoryArguments,
+  ): HealthPoint[] {
+    if (points < 1 || points > MOST_POINTS) {
+      throw new RequestError('INVALID_INPUT', `1 to ${String(MOST_POINTS)} points.`, { path: ['points'] });
+    }
+    const span = spanOf(from, to);
+    return historyOf(versions, facts, span, points).map(({ at, score, band, version }) => ({
+      at: fromMillis(at),
+      ...{ score, band },
+      definitionVersion: version,
+    }));
+  }
+}
+
+function shownLine(line: ExplainedLine): HealthChange {
+  const { kind, at, points, components, capPoints } = line;
+  const shown = { kind, at: fromMillis(at), points, components, capPoints, event: null };
+  if (line.kind === 'DEFINITION')
+    return { ...shown, because: `The definition changed from ${line.from} to ${line.to}.` };
+  if (line.kind === 'TIME') return { ...shown, because: `${((at - line.since) / DAY_MS).toFixed(1)} days passed.` };
+  const { eventId: id, occurredAt, recordedAt } = line.fact;
+  const event = { id, occurredAt: fromMillis(occurredAt), recordedAt: fromMillis(recordedAt) };
+  return { ...shown, because: `${inWords(line.fact)}.`, event };
+}
+
+function spanOf(from: Instant, to: Instant): readonly [number, number] {
+  if (from > to) throw new RequestError('INVALID_INPUT', 'It ends before it begins.', { path: ['to'] });
+  return [toMillis(from), toMillis(to)];
+}
+
+/** Definitions of the tenant, read once for a request. */
+export function loadDefinitions(db: ReadDatabase, context: CallerContext): Promise<Definitions> {
+  const loader = context.loaders.of('metric definitions', (keys: readonly string[]) =>
+    Promise.all(keys.map((tenantId) => definitionsOf(db, tenantId))),
+  );
+  return loader.load(tenantOf(context));
+}
+
+/** Throws INVALID_INPUT for one that was never published. */
+export function named(definitions: Definitions, reference: string): Published {
+  const found = definitions.named(reference);
+  if (found) return found;
+  const allowed = definitions.published.map(referenceOf);
+  const meant = nearest(reference, allowed);
+  throw new RequestError('INVALID_INPUT', `There is no definition ${reference}.`, {
+    path: ['definition'],
+    ...{ allowed, ...(meant !== undefined && { nearest: meant }) },
+  });
+}

@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { migrate } from '../../database/migrate.js';
+import { event } from '../../event-sourcing/event.js';
+import { deriveId } from '../../event-sourcing/id.js';
+import { toMillis } from '../../event-sourcing/instant.js';
+import { streamName } from '../../event-sourcing/stream.js';
+import { migrations as log } from '../../event-store/postgres/migrations.js';
+import type { LedgerEvent } from '../../ledger/ledger.js';
+import { BUILT_IN } from '../../ledger/metric/built-in.js';
+import { contentHash, type MetricDefinition } from '../../metrics/definition.js';
+import { compile } from '../../metrics/fold.js';
+import type { Fact } from '../../metrics/fact.js';
+import { migrations as projecting } from '../../projecting/migrations.js';
+import { factsOf } from '../facts/queries.js';
+import { askable, type Askable } from '../testing/askable.module.js';
+import { day, GivenLedger, opened, relationshipId, SAID, TENANT, touchId } from '../testing/given-ledger.js';
+import { followHealth } from './follow-health.js';
+import { LiveHealth } from './live-health.js';
+import { migrations } from './migrations.js';
+import { slotsAt, TOLERANCE } from './pieces.js';
+
+const TIES = 450;
+const tie = (i: number) => relationshipId(`live ${String(i)}`);
+const touched = (name: string, days: number): LedgerEvent =>
+  event('TouchRecorded', { touchId: touchId(name), ...SAID }, day(days));
+const metric = BUILT_IN.metric;
+const AGE: MetricDefinition = {
+  metric,
+  components: [{ name: 'recency', type: 'recency', mode: 'AGE', halfLifeDays: 30, weight: 1 }],
+  bands: [
+    { name: 'GREEN', from: 70 },
+    { name: 'RED', from: 0 },
+  ],
+};
+
+describe('live health', () => {
+  let ledger: GivenLedger;
+  beforeAll(async () => {
+    ledger = await GivenLedger.open();
+    await migrate(ledger.log.database.url, { ...log, ...projecting, ...migrations });
+    ledger.project();
+    await Promise.all(
+      Array.from({ length: TIES }, (_, i) => ledger.record(tie(i), opened(tie(i)), touched(`li ${String(i)}`, i / 5))),
+    );
+    await ledger.shown();
+  });
+  afterAll(() => ledger.close());
+
+  const take = () => LiveHealth.takeOver(ledger.log.database.pool);
+  const settle = async (health: LiveHealth): Promise<void> => {
+    while (await health.proceed());
+  };
+  let decisions = 0;
+  const decided = async (type: string, data: object): Promise<void> => {
+    const key = `decision ${String(++decisions)}`;
+    const outcome = await ledger.log.store.append({
+      stream: streamName('metric', TENANT, metric),
+      expected: decisions === 1 ? 'none' : decisions - 2,
+      events: [
+        {
+          ...{ type, data, schemaVersion: 1, tenantId: TENANT, occurredAt: day(0), dataClass: 'PUBLIC' },
+          ...{ id: deriveId('evt', key), correlationId: key, idempotencyKey: key, inputHash: '00' },
+          actor: { id: 'ana', kind: 'HUMAN' },
+        },
+      ],
+    });
+    if (outcome.outcome !== 'appended') throw new Error(outcome.outcome);
+    ledger.head = outcome.position;
+    await ledger.shown();
+  };
+
+  /** Of the edition that serves: relationships and scores, as a list finds them at a moment. */
+  const scoresAt = async (days: number): Promise<ReadonlyMap<string, number>> => {
+    const slots = slotsAt(toMillis(day(days)));
+    const rows = await ledger.db.rows(sql<{ id: string; score: number }>`
+      SELECT p.relationship_id AS id, p.score FROM health.serving s JOIN health.pieces p USING (edition)
+       WHERE s.tenant_id = ${TENANT} AND p.slot = ANY(${slots}) ORDER BY p.score DESC`);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+    return new Map(rows.map(({ id, score }) => [id, score]));
+  };
+  const exactly = async (body: MetricDefinition, days: number): Promise<ReadonlyMap<string, number>> => {
+    const ids = Array.from({ length: TIES }, (_, i) => tie(i));
+    const facts = await factsOf(ledger.db, TENANT, ids);
+    const program = compile(body);
+    const asOf = toMillis(day(days));
+    const scoreOf = (own: readonly Fact[]) => program.value(program.foldAll(own, { asOf }), asOf).score;
+    return new Map([...facts].map(([id, own]) => [id, scoreOf(own) ?? -1]));
+  };
+  const expectRight = async (body: MetricDefinition, days: number): Promise<void> => {
+    const [found, wanted] = [await scoresAt(days), await exactly(body, days)];
+    expect(found.size).toBe(TIES);
+    for (const [id, score] of wanted) expect(Math.abs(found.get(id)! - score)).toBeLessThanOrEqual(TOLERANCE * 1.1);
+  };
+  const versions = async (): Promise<readonly { readonly id: string; readonly xmin: string }[]> =>
+    ledger.db.rows(sql`
+      SELECT relationship_id AS id, min(xmin::text) AS xmin FROM health.pieces GROUP BY relationship_id ORDER BY 1`);
+  const rowsOfAll = () =>
+    ledger.db.rows(sql`
+      SELECT p.relationship_id, p.slot, p.score, p.position FROM health.serving s
+        JOIN health.pieces p USING (edition) ORDER BY 1, 2`);
+
+  it('is right at any moment, and no time rewrites a row', async () => {
+    const health = await take();
+    await settle(health);
+    await expectRight(BUILT_IN.body, 100);
+    await expectRight(BUILT_IN.body, 1000);
+    const before = await versions();
+    await settle(health);
+    expect(await versions()).toEqual(before);
+  });
+
+  it('of a relationship with a late, or a retracted, fact is computed anew; of the others it stays', async () => {
+    const health = await take();
+    await settle(health);
+    const before = await versions();
+    const [late, retracted] = [tie(3), tie(400)];
+    await ledger.record(late, touched('late', 95));
+    const targetEventId = deriveId('evt', 'the recording');
+    const retraction = { touchId: touchId('li 400'), targetEventId, reason: 'Nobody came.' };
+    await ledger.record(retracted, event('TouchRetracted', retraction, day(96)));
+    await ledger.shown();
+    await settle(health);
+    await expectRight(BUILT_IN.body, 120);
+    const after = await versions();
+    const changed = after.filter(({ xmin }, i) => xmin !== before[i]!.xmin).map(({ id }) => id);
+    expect(changed.toSorted()).toEqual([late, retracted].toSorted());
+  });
+
+  it('by another definition is built beside the one that serves, whoever goes on with it', async () => {
+    const first = await take();
+    await settle(first);
+    const reason = 'Only age.';
+    await decided('MetricDefinitionPublished', { metric, version: 2, body: AGE, hash: contentHash(AGE), reason });
+    await decided('MetricDefinitionActivated', { metric, version: 2 });
+    await first.proceed();
+    await expectRight(BUILT_IN.body, 130);
+
+    const second = await take();
+    await expect(first.proceed()).rejects.toThrow('another owner');
+    await expectRight(BUILT_IN.body, 130);
+    await settle(second);
+    await expectRight(AGE, 130);
+
+    await decided('MetricDefinitionRolledBack', { metric, from: 2, to: 1, reason });
+    const before = await versions();
+    await settle(second);
+    await expectRight(BUILT_IN.body, 130);
+    expect(await versions()).toEqual(before);
+  });
+
+  it('is the same when it is made from nothing', async () => {
+    const before = await rowsOfAll();
+    const { pool } = ledger.log.database;
+    for (const table of ['serving', 'editions', 'pieces', 'band_changes'])
+      await pool.query(`DELETE FROM health.${table}`);
+    await settle(await take());
+    expect(await rowsOfAll()).toEqual(before);
+  });
+
+  it('foretells who comes into another band, and when', async () => {
+    const id = tie(7);
+    const changes = await ledger.db.rows<{ at: ReturnType<typeof day>; band: string }>(sql`
+      SELECT c.at, c.band FROM health.serving s JOIN health.band_changes c USING (edition)
+       WHERE s.tenant_id = ${TENANT} AND c.relationship_id = ${id} ORDER BY c.at`);
+    expect(changes.length).toBeGreaterThan(1);
+    const facts = (await factsOf(ledger.db, TENANT, [id])).get(id)!;
+    const program = compile(BUILT_IN.body);
+    const state = program.foldAll(facts, { asOf: Infinity });
+    for (const { at, band } of changes.slice(1)) {
+      expect(program.value(state, toMillis(at)).band).toBe(band);
+      expect(program.value(state, toMillis(at) - 60_000).band).not.toBe(band);
+    }
+  });
+
+  interface Listed {
+    readonly totalCount: number;
+    readonly pageInfo: { readonly endCursor: string };
+    readonly nodes: readonly {
+      readonly id: string;
+      readonly health: { readonly score: number; readonly band: string };
+    }[];
+  }
+  const listed = async (read: Askable, args: string, after: string | null = null): Promise<Listed> => {
+    const query = `query ($after: String) {
+      relationships(${args}, first: 100, after: $after) {
+        totalCount pageInfo { endCursor } nodes { id health { score band } } } }`;
+    const { data, errors } = await read.ask(query, { after });
+    expect(errors).toBeUndefined();
+    return data!['relationships'] as unknown as Listed;
+  };
+
+  it('sorts and filters lists by how relationships are now', async () => {
+    const read = await askable(ledger);
+    try {
+      const nodes: Listed['nodes'][number][] = [];
+      let after: string | null = null;
+      for (let page = 0; page < 5; page++) {
+        const list = await listed(read, 'orderBy: { field: HEALTH, direction: DESC }', after);
+        nodes.push(...list.nodes);
+        after = list.pageInfo.endCursor;
+        expect(list.totalCount).toBe(TIES);
+      }
+      expect(new Set(nodes.map(({ id }) => id)).size).toBe(TIES);
+      nodes.slice(1).forEach(({ health }, i) => {
+        expect((health?.score ?? -1) - (nodes[i]!.health?.score ?? -1)).toBeLessThanOrEqual(2 * TOLERANCE * 1.1);
+      });
+      const { bands } = BUILT_IN.body;
+      for (const { name } of bands) {
+        const inBand = await listed(read, `filter: { band: "${name}" }, orderBy: { field: HEALTH, direction: ASC }`);
+        for (const { health } of inBand.nodes) {
+          const near = bands.some(({ from }) => Math.abs(health.score - from) <= TOLERANCE * 1.1);
+          expect(health.band === name || near).toBe(true);
+        }
+      }
+      const all = await Promise.all(bands.map(({ name }) => listed(read, `filter: { band: "${name}" }`)));
+      expect(all.reduce((sum, { totalCount }) => sum + totalCount, 0)).toBe(TIES);
+    } finally {
+      await read.close();
+    }
+  });
+
+  it('is followed by one of several processes, and by another one when that ends', async () => {
+    const { pool } = ledger.log.database;
+    const followers = [followHealth(pool, () => undefined), followHealth(pool, () => undefined)];
+    const follows = async (name: string, days: number): Promise<void> => {
+      await ledger.record(tie(1), touched(name, days));
+      await ledger.shown();
+      await ledger.log.eventually(async () => {
+        const { rows } = await pool.query<{ position: bigint }>('SELECT position FROM health.follower');
+        return rows[0]!.position >= ledger.head;
+      });
+      await expectRight(BUILT_IN.body, days + 10);
+    };
+    try {
+      await follows('fo 1', 140);
+      await followers[0]!.stop();
+      await follows('fo 2', 150);
+    } finally {
+      await Promise.all(followers.map((follower) => follower.stop()));
+    }
+  });
+});
