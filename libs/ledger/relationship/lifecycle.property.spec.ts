@@ -83,6 +83,7 @@ function history(commands: readonly { readonly type: string }[]) {
 const anyHistory = (check: (told: ReturnType<typeof history>) => void): void => {
   assert(
     property(array(happening, { minLength: 10, maxLength: 60, size: 'max' }), (commands) => check(history(commands))),
+    { numRuns: 300 },
   );
 };
 

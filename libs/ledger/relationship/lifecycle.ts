@@ -51,7 +51,8 @@ export const stateAfterSteps = <Facts, S extends Step, State>(
 
 /**
  * Refuses a past that could not have been. Every decision proposes one: with a step more, with one less, or with other
- * facts. So late steps, corrections and retractions follow one rule.
+ * facts. So late steps, corrections and retractions follow one rule. `added` is the step that is proposed, whether it
+ * comes last or stands among the others already.
  */
 export function impossiblePast<Facts, S extends Step, State>(
   lifecycle: Lifecycle<Facts, S, State>,
@@ -60,7 +61,7 @@ export function impossiblePast<Facts, S extends Step, State>(
 ): Refusal | undefined {
   const taken = steps.map((step) => step.taken);
   let state = lifecycle.begin(facts);
-  for (const step of inOrder(added ? [...taken, added] : taken)) {
+  for (const step of inOrder(added && !taken.includes(added) ? [...taken, added] : taken)) {
     if (step.occurredAt < facts.occurredAt) return tooEarly(step, facts.occurredAt);
     const refusal = lifecycle.refuse(state, step);
     if (refusal) return step === added ? refusal : inTheWay(step);
@@ -113,8 +114,10 @@ export function correctedStep<Facts, S extends Step, State>(
   if (isDeepStrictEqual(replacement, known.taken)) return undefined;
   const { occurredAt } = replacement;
   const moved = occurredAt !== known.taken.occurredAt;
+  // It keeps its place among the steps of the same moment: what was recorded after it still comes after it.
+  const steps = entry.steps.map((step) => (step === known ? { ...step, taken: replacement } : step));
   const refusal =
-    impossiblePast(lifecycle, withoutStep(entry, eventId), replacement) ??
+    impossiblePast(lifecycle, { facts: entry.facts, steps }, replacement) ??
     (moved ? (inFuture(occurredAt, now) ?? afterEnd(tie, occurredAt)) : undefined);
   return correctedBefore(known) ?? (refusal ? inReplacement(refusal) : replacement);
 }
