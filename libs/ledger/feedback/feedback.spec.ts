@@ -291,6 +291,16 @@ describe('correcting a step of feedback', () => {
   const corrected = (index: number, replacement: object) =>
     taken('FeedbackStepCorrected', undefined, { targetEventId: eventId(index), reason: 'Misread.', replacement });
 
+  it('keeps its place among the steps of one moment: what was recorded after it still comes after it', () => {
+    const late = taken('FeedbackActioned', day(12));
+    heard(acknowledged, resolved, late)
+      .when(correct(3, { occurredAt: day(12) }))
+      .thenRefused('STATE_CONFLICT');
+    heard(acknowledged, late, resolved)
+      .when(correct(4, { occurredAt: day(12) }))
+      .then(corrected(4, { occurredAt: day(12) }));
+  });
+
   it('says the complete step after it, once', () => {
     heard(acknowledged)
       .when(correct(2, { note: 'By phone.', occurredAt: day(12) }))
