@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { SharedReads } from './shared-reads.js';
 
 /** What every resolver of one operation shares. A fresh one for each request. */
 export interface RequestContext {
@@ -13,18 +14,24 @@ export interface RequestContext {
   admittedUntil?: number | undefined;
 }
 
-/** Loaders of one request: what many rows ask for one by one is read in one statement, and read once. */
+/**
+ * Loaders of one request: what many rows ask for one by one is read in one statement, and read once; what other
+ * requests ask at the same time is read with it.
+ */
 export class Loaders {
   private readonly made = new Map<string, unknown>();
 
+  constructor(private readonly reads = new SharedReads()) {}
+
   /**
-   * The request's loader of that name, made with the first `batch` given. `batch` answers in the order of the keys,
-   * with null for what is not there: see `inOrder`.
+   * The request's loader of that name, made with the first `batch` given. The name says all that an answer depends on
+   * beside the key, the tenant included. `batch` answers in the order of the keys, with null for what is not there:
+   * see `inOrder`.
    */
   of<Key, Value>(name: string, batch: (keys: readonly Key[]) => Promise<readonly Value[]>): DataLoader<Key, Value> {
     let loader = this.made.get(name) as DataLoader<Key, Value> | undefined;
     if (!loader) {
-      loader = new DataLoader(batch);
+      loader = new DataLoader((keys) => this.reads.read(name, keys, batch));
       this.made.set(name, loader);
     }
     return loader;

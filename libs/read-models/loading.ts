@@ -7,15 +7,23 @@ export function tenantOf({ caller }: CallerContext): string {
   return caller.tenantId;
 }
 
+/** What one request asks for one by one, read in one statement: `read` answers in the order of the keys. */
+export const loaderOf = <Value>(
+  context: CallerContext,
+  name: string,
+  read: (tenantId: string, keys: readonly string[]) => Promise<readonly Value[]>,
+): DataLoader<string, Value> => {
+  const tenantId = tenantOf(context);
+  return context.loaders.of(`${tenantId} ${name}`, (keys: readonly string[]) => read(tenantId, keys));
+};
+
 /** Loads one row per id, null where there is none: all that one request asks for in one statement. */
 export const oneEach = <Row extends { readonly id: string }>(
   context: CallerContext,
   name: string,
   read: (tenantId: string, ids: readonly string[]) => Promise<readonly Row[]>,
 ): DataLoader<string, Row | null> =>
-  context.loaders.of(name, async (ids: readonly string[]) =>
-    inOrder(ids, await read(tenantOf(context), ids), ({ id }) => id),
-  );
+  loaderOf(context, name, async (tenantId, ids) => inOrder(ids, await read(tenantId, ids), ({ id }) => id));
 
 /** Loads the rows that belong to each id (their `owner`), in the order in which `read` gives them. */
 export const manyEach = <Row extends { readonly owner: string }>(
@@ -23,8 +31,8 @@ export const manyEach = <Row extends { readonly owner: string }>(
   name: string,
   read: (tenantId: string, ids: readonly string[]) => Promise<readonly Row[]>,
 ): DataLoader<string, readonly Row[]> =>
-  context.loaders.of(name, async (ids: readonly string[]) => {
-    const rows = Map.groupBy(await read(tenantOf(context), ids), (row) => row.owner);
+  loaderOf(context, name, async (tenantId, ids) => {
+    const rows = Map.groupBy(await read(tenantId, ids), (row) => row.owner);
     return ids.map((id) => rows.get(id) ?? []);
   });
 
@@ -49,7 +57,7 @@ export const countEach = (
     ids: readonly string[],
   ) => Promise<readonly { readonly id: string; readonly count: number }[]>,
 ): DataLoader<string, number> =>
-  context.loaders.of(name, async (ids: readonly string[]) => {
-    const counts = new Map((await read(tenantOf(context), ids)).map(({ id, count }) => [id, count]));
+  loaderOf(context, name, async (tenantId, ids) => {
+    const counts = new Map((await read(tenantId, ids)).map(({ id, count }) => [id, count]));
     return ids.map((id) => counts.get(id) ?? 0);
   });

@@ -19,7 +19,7 @@ export const run = (): Promise<readonly Ratio[]> =>
     const projector = await startProcess<object, CaughtUp>('projector-process.ts', { url: ledger.url });
     await projector.stop();
     const { rows } = await ledger.pool.query<{ id: string }>(
-      'SELECT relationship_id AS id FROM directory.relationships ORDER BY position LIMIT 1000',
+      'SELECT relationship_id AS id FROM touch_frequency.relationships WHERE last_touch_at IS NOT NULL ORDER BY 1 LIMIT 1000',
     );
     const api = await ground.started(startProcess<object, { url: string }>('api-process.ts', { url: ledger.url }));
     const floorOptions: FloorOptions = { url: ledger.url, statements: FLOORS };

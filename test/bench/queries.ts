@@ -41,18 +41,20 @@ export const FLOORS = {
                  WHERE t.tenant_id = d.tenant_id AND t.relationship_id = d.relationship_id AND t.until_position = ${OPEN}
                    AND t.occurred_at > $2::timestamptz - interval '90 days' AND t.occurred_at <= $2)),
              'entries', json_build_object('nodes', (
-                SELECT json_agg(json_build_object('id', e.entry_id, 'channel', e.channel, 'occurredAt', e.occurred_at,
-                         'direction', e.facts -> 'direction', 'intent', e.facts -> 'intent',
-                         'outcome', e.facts -> 'outcome', 'topic', e.facts -> 'topic'))
-                  FROM (SELECT entry_id, channel, occurred_at, facts FROM timeline.entries
+                SELECT coalesce(json_agg(CASE e.kind
+                         WHEN 'TOUCH' THEN json_build_object('id', e.entry_id, 'channel', e.channel, 'occurredAt', e.occurred_at,
+                           'direction', e.facts -> 'direction', 'intent', e.facts -> 'intent',
+                           'outcome', e.facts -> 'outcome', 'topic', e.facts -> 'topic')
+                         ELSE json_build_object('id', e.entry_id, 'channel', e.channel, 'occurredAt', e.occurred_at) END), '[]')
+                  FROM (SELECT kind, entry_id, channel, occurred_at, facts FROM timeline.entries
                          WHERE tenant_id = d.tenant_id AND relationship_id = d.relationship_id AND NOT retracted
                          ORDER BY occurred_at DESC, position DESC LIMIT 20) e)))))::text
       FROM ${TIES} AND d.relationship_id = $3`,
   list: `
     SELECT json_build_object('data', json_build_object('relationships', json_build_object('nodes', json_agg(tie))))::text
       FROM (SELECT d.relationship_id AS id, d.kind, d.stage, json_build_object('displayName', b.display_name) AS b,
-                   (SELECT json_agg(json_build_object('role', s.role, 'since', s.since,
-                             'party', json_build_object('displayName', p.display_name)) ORDER BY s.position)
+                   (SELECT coalesce(json_agg(json_build_object('role', s.role, 'since', s.since,
+                             'party', json_build_object('displayName', p.display_name)) ORDER BY s.position), '[]')
                       FROM directory.stewards s
                       JOIN directory.parties p ON p.tenant_id = s.tenant_id AND p.party_id = s.steward_id
                      WHERE s.tenant_id = d.tenant_id AND s.relationship_id = d.relationship_id

@@ -29,7 +29,7 @@ export function serveHttp(app: FastifyInstance, operations: Operations, { path, 
     handler: async (request, reply) => {
       const type = negotiate(request.headers.accept, request.method === 'GET' ? [...POSTED, HTML] : POSTED);
       if (type === HTML) return reply.headers(PAGE_HEADERS).send(await page());
-      const context = requestContext(request.headers, request.socket);
+      const context = requestContext(request.headers, request.socket, { loaders: operations.loaders() });
       void reply.header('x-correlation-id', context.correlationId);
       const response = type === EVENT_STREAM ? FOLLOWED : await answer(asked(request, type ?? 'none', context));
       if (response === FOLLOWED && negotiate(request.headers.accept, [EVENT_STREAM])) {

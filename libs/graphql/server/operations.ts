@@ -16,6 +16,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { Loaders, type RequestContext } from '../request-context.js';
 import { RequestError } from '../request-error.js';
+import { SharedReads } from '../shared-reads.js';
 import { compile, type Compiled } from './compile.js';
 import { eachExecuted } from './each-executed.js';
 import type { Faults } from './faults.js';
@@ -57,11 +58,18 @@ export class Operations {
     sizeCalculation: (_, key) => key.length + 1,
   });
 
+  private readonly reads = new SharedReads();
+
   constructor(
     readonly schema: GraphQLSchema,
     private readonly faults: Faults,
     private readonly limits: Limits = LIMITS,
   ) {}
+
+  /** Of one request, which reads together with all others. */
+  loaders(): Loaders {
+    return new Loaders(this.reads);
+  }
 
   /** The operation, or the errors of a request that cannot be carried out at all. */
   prepare({ query, operationName, variables }: OperationRequest): Operation | readonly GraphQLError[] {
@@ -109,7 +117,7 @@ export class Operations {
     if (!(Symbol.asyncIterator in source)) return this.explained(source, operation, variables);
     return eachExecuted<ExecutionResult>(source, {
       executeOn: (payload) =>
-        execute({ ...args, rootValue: payload, contextValue: { ...context, loaders: new Loaders() } }),
+        execute({ ...args, rootValue: payload, contextValue: { ...context, loaders: this.loaders() } }),
       onFailure: (error) => ({
         errors: [new GraphQLError('The subscription failed.', { originalError: asError(error) })],
       }),

@@ -3,15 +3,19 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { Loaders, type RequestContext } from '../request-context.js';
 
-export function requestContext(headers: IncomingHttpHeaders, socket: Socket, authorization?: unknown): RequestContext {
+export function requestContext(
+  headers: IncomingHttpHeaders,
+  socket: Socket,
+  { loaders = new Loaders(), ...given }: { readonly loaders?: Loaders; readonly authorization?: unknown } = {},
+): RequestContext {
   const correlationId = headers['x-correlation-id'];
-  const token = authorization ?? headers.authorization;
+  const token = given.authorization ?? headers.authorization;
   return {
     correlationId:
       typeof correlationId === 'string' && /^[\w.-]{1,64}$/.test(correlationId) ? correlationId : randomUUID(),
     authorization: typeof token === 'string' ? token : undefined,
     local: isLocal(headers, socket),
-    loaders: new Loaders(),
+    loaders,
   };
 }
 

@@ -44,11 +44,10 @@ type Connection = Context<Record<string, unknown>, Extra>;
 
 function protocol(operations: Operations, mostUnderway: number): ServerOptions<Record<string, unknown>, Extra> {
   const contextOf = ({ connectionParams, extra: { request } }: Connection): RequestContext =>
-    requestContext(
-      request.headers,
-      request.socket,
-      connectionParams?.['authorization'] ?? connectionParams?.['Authorization'],
-    );
+    requestContext(request.headers, request.socket, {
+      loaders: operations.loaders(),
+      authorization: connectionParams?.['authorization'] ?? connectionParams?.['Authorization'],
+    });
   return {
     onSubscribe(connection, _id, payload) {
       if (Object.keys(connection.subscriptions).length > mostUnderway) {

@@ -14,7 +14,7 @@ import { Campaign } from '../campaigns/campaigns.types.js';
 import { partyLoader } from '../directory/loaders.js';
 import type { PartyRow } from '../directory/party-queries.js';
 import { Party } from '../directory/party.types.js';
-import { manyEach, tenantOf } from '../loading.js';
+import { loaderOf, manyEach } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
 import { attributed, type AttributionQuestion } from './attributed.js';
@@ -78,8 +78,8 @@ export class CampaignRoiResolver {
   })
   async roi(@Parent() { id }: CampaignRow, @Args() asked: ModelArguments, @Context() context: CallerContext) {
     const spent = manyEach(context, 'costs of campaigns', (tenantId, ids) => spentOn(this.db, tenantId, ids));
-    const earned = context.loaders.of(`earnings of campaigns ${JSON.stringify(asked)}`, (ids: readonly string[]) =>
-      this.earned(tenantOf(context), ids, asked),
+    const earned = loaderOf(context, `earnings of campaigns ${JSON.stringify(asked)}`, (tenantId, ids) =>
+      this.earned(tenantId, ids, asked),
     );
     const rows = roiOf(...(await Promise.all([spent.load(id), earned.load(id)])));
     return rows.map(({ currency, costMinor, valueMinor, ...ratios }) => ({

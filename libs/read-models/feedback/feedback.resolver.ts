@@ -6,7 +6,7 @@ import { connection, pageRequest, type Connection, type Cursor } from '../../gra
 import { inOrder } from '../../graphql/request-context.js';
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
-import { countEach, manyEach, tenantOf } from '../loading.js';
+import { countEach, loaderOf, manyEach } from '../loading.js';
 import { cursorOf } from '../ordering.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
@@ -96,8 +96,8 @@ export class FeedbackRequestResolver {
   @ReadsFrom('feedback')
   @ResolveField(() => Feedback, { nullable: true, description: 'What they answered; null while they have not.' })
   answer(@Parent() { id }: FeedbackRequest, @Context() context: CallerContext): Promise<FeedbackRow | null> {
-    const loader = context.loaders.of('answers to requests for feedback', async (ids: readonly string[]) =>
-      inOrder(ids, await answersTo(this.db, tenantOf(context), ids), ({ requestId }) => requestId),
+    const loader = loaderOf(context, 'answers to requests for feedback', async (tenantId, ids) =>
+      inOrder(ids, await answersTo(this.db, tenantId, ids), ({ requestId }) => requestId),
     );
     return loader.load(id);
   }

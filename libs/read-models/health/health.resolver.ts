@@ -10,7 +10,7 @@ import { inWords } from '../../metrics/reasons.js';
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
 import { factsOf } from '../facts/queries.js';
-import { tenantOf } from '../loading.js';
+import { loaderOf } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
 import { always, definitionsOf, referenceOf, type Definitions, type Published } from './definitions.js';
 import { explained, healthAt, historyOf, reasonsFor } from './health.js';
@@ -67,8 +67,8 @@ export class RelationshipHealthResolver {
   }
 
   private facts(context: CallerContext, asKnown: Instant | null | undefined) {
-    return context.loaders.of(`facts ${asKnown ?? ''}`, async (ids: readonly string[]) => {
-      const facts = await factsOf(this.db, tenantOf(context), ids, asKnown);
+    return loaderOf(context, `facts ${asKnown ?? ''}`, async (tenantId, ids) => {
+      const facts = await factsOf(this.db, tenantId, ids, asKnown);
       return ids.map((id) => facts.get(id) ?? []);
     });
   }
@@ -133,10 +133,8 @@ function spanOf(from: Instant, to: Instant): readonly [number, number] {
 
 /** Definitions of the tenant, read once for a request. */
 export function loadDefinitions(db: ReadDatabase, context: CallerContext): Promise<Definitions> {
-  const loader = context.loaders.of('metric definitions', (keys: readonly string[]) =>
-    Promise.all(keys.map((tenantId) => definitionsOf(db, tenantId))),
-  );
-  return loader.load(tenantOf(context));
+  const loader = loaderOf(context, 'metric definitions', async (tenantId) => [await definitionsOf(db, tenantId)]);
+  return loader.load('all');
 }
 
 /** Throws INVALID_INPUT for one that was never published. */

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { CallerContext } from '../../access/caller.js';
 import { inOrder } from '../../graphql/request-context.js';
 import type { LedgerLog } from '../ledger/ledger-log.js';
-import { tenantOf } from '../loading.js';
+import { loaderOf } from '../loading.js';
 import { subjectOf } from '../on.js';
 import type { ReadDatabase } from '../read-database.js';
 import { ENTRY, type StoredEntry } from '../timeline/entry-lists.js';
@@ -19,8 +19,7 @@ export const entryOfEventLoader = (
   log: LedgerLog,
   context: CallerContext,
 ): DataLoader<string, EntryRow | null> =>
-  context.loaders.of('entries by event', async (eventIds: readonly string[]) => {
-    const tenantId = tenantOf(context);
+  loaderOf(context, 'entries by event', async (tenantId, eventIds) => {
     const history = log.historyOf(tenantId);
     const events = await Promise.all(eventIds.map((id) => history.event(id)));
     const places = events.flatMap((event) => event ?? []).map((event) => [event.id, subjectOf(event)] as const);

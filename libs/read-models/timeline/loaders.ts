@@ -1,7 +1,7 @@
 import type DataLoader from 'dataloader';
 import type { CallerContext } from '../../access/caller.js';
 import { inOrder } from '../../graphql/request-context.js';
-import { oneEach, tenantOf } from '../loading.js';
+import { loaderOf, oneEach } from '../loading.js';
 import type { ReadDatabase } from '../read-database.js';
 import type { EntryRow } from './entry.js';
 import { entriesAt, entriesById, type EntryPlace } from './queries.js';
@@ -14,12 +14,12 @@ const placeText = ({ relationshipId, id }: EntryPlace): string => `${relationshi
 
 /** By relationship and entry. */
 export function loadEntryAt(db: ReadDatabase, context: CallerContext, place: EntryPlace): Promise<EntryRow | null> {
-  const loader = context.loaders.of('entries in relationships', async (texts: readonly string[]) => {
+  const loader = loaderOf(context, 'entries in relationships', async (tenantId, texts) => {
     const places = texts.map((text) => {
       const [relationshipId, id] = text.split(' ');
       return { relationshipId: relationshipId!, id: id! };
     });
-    return inOrder(texts, await entriesAt(db, tenantOf(context), places), placeText);
+    return inOrder(texts, await entriesAt(db, tenantId, places), placeText);
   });
   return loader.load(placeText(place));
 }
