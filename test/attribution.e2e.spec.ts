@@ -37,6 +37,67 @@ describe('attribution in the story of the demo', () => {
   );
 });
 
+describe('a definition of how credit is split', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await testApi(projections);
+    const storyteller = { tenantId: 'demo', actor: { id: 'demo', kind: 'SYSTEM' } as const };
+    const until = '2026-11-01T00:00:00.000Z' as Instant;
+    await loadDemo(api.execute, storyteller, { parties: 5, years: 1, seed: 'demo', until });
+  });
+  afterAll(() => api.stop());
+
+  interface Answered {
+    readonly attribution: { readonly rows: readonly object[]; readonly definition: object | null };
+  }
+  const change = async (mutation: string) => {
+    const { data, errors } = await api.ask(
+      `mutation { ${mutation} { metricDefinition { version active } errors { code path } } }`,
+    );
+    expect(errors).toBeUndefined();
+    return Object.values(data as Record<string, unknown>)[0];
+  };
+  const asked = async (how: string): Promise<Answered['attribution']> => {
+    const shown = `atLeastPosition: "${formatPosition(await api.store.head())}"`;
+    const { data, errors } = await api.ask(
+      `{ attribution(${how}, outcome: MADE, by: CHANNEL, ${shown}) { rows { key creditMicros } definition { metric version } } }`,
+    );
+    expect(errors).toBeUndefined();
+    return (data as unknown as Answered).attribution;
+  };
+  const publish = (body: string) =>
+    change(`publishMetricDefinition(input: { metric: "credit", body: ${JSON.stringify(body)}, reason: "To try it." })`);
+
+  it('is published, comes into force, and is rolled back like any other', async () => {
+    const bodyOf = (model: string) => `metric: credit\nattribution: { model: ${model}, lookbackDays: 60 }`;
+    expect(await publish(bodyOf('FIRST'))).toEqual({ metricDefinition: { version: 1, active: false }, errors: [] });
+    expect(await publish(bodyOf('LAST'))).toMatchObject({ metricDefinition: { version: 2 }, errors: [] });
+    for (const version of [1, 2]) {
+      await change(`activateMetricDefinition(input: { metric: "credit", version: ${String(version)} })`);
+    }
+    const [first, last] = [await asked('model: FIRST, lookbackDays: 60'), await asked('model: LAST, lookbackDays: 60')];
+    expect(first.rows).not.toEqual(last.rows);
+    expect(await asked('definition: "credit"')).toEqual({ ...last, definition: { metric: 'credit', version: 2 } });
+    expect(await asked('definition: "credit@1"')).toEqual({ ...first, definition: { metric: 'credit', version: 1 } });
+    await change('rollbackMetricDefinition(input: { metric: "credit", reason: "The first was better." })');
+    expect(await asked('definition: "credit"')).toMatchObject({ definition: { version: 1 } });
+  });
+
+  it('is refused with the path to what is wrong', async () => {
+    expect(await publish('metric: credit\nattribution: { model: LATEST }')).toEqual({
+      metricDefinition: null,
+      errors: [{ code: 'DEFINITION_INVALID', path: ['body', 'attribution', 'model'] }],
+    });
+  });
+
+  it('scores nothing: relationships keep their own', async () => {
+    const { data } = await api.ask('{ relationships(first: 1) { nodes { health { definition { metric } } } } }');
+    expect(data).toMatchObject({
+      relationships: { nodes: [{ health: { definition: { metric: 'relationship-health' } } }] },
+    });
+  });
+});
+
 describe('rapport attribution paths', () => {
   const run = rapport({});
   let folder: string;

@@ -1,5 +1,5 @@
 import { program } from './compile.js';
-import type { ComponentDefinition, MetricDefinition } from './definition.js';
+import type { AttributionDefinition, ComponentDefinition, MetricDefinition } from './definition.js';
 import { DefinitionInvalid, type DefinitionProblem } from './definition-problem.js';
 
 /** What is wrong with a definition of the right shape. */
@@ -25,6 +25,13 @@ export function checkDefinition(definition: MetricDefinition): DefinitionProblem
     problems.push({ path: ['components', String(trust)], message });
   }
   return [...problems, ...checkExpressions(definition)];
+}
+
+/** What is wrong with a definition of how credit is split, of the right shape. */
+export function checkShares({ attribution }: AttributionDefinition): DefinitionProblem[] {
+  const { firstShare = 0.4, lastShare = 0.4 } = attribution;
+  if (firstShare + lastShare <= 1) return [];
+  return [{ path: ['attribution'], message: 'The first and the last touch earn more than there is.' }];
 }
 
 function twice(list: string, items: readonly { readonly name: string }[]): DefinitionProblem[] {

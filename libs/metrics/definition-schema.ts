@@ -1,4 +1,5 @@
 import type { Schema } from './check-shape.js';
+import { LONGEST_LOOKBACK_DAYS, MODELS } from './attribution/models.js';
 import { CHANNELS, RELATIONSHIP_KINDS } from './fact.js';
 
 const text = (description: string, maxLength = 2000): Schema => ({
@@ -233,5 +234,37 @@ export const DEFINITION_SCHEMA: Schema = {
     'metric',
     'components',
     'bands',
+  ),
+};
+
+/** The shape of a definition of how credit is split. attribution.schema.json is this, for editors. */
+export const ATTRIBUTION_SCHEMA: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'A way to split the credit for outcomes',
+  ...object(
+    {
+      metric: word('Its name.'),
+      description: text('What it is about.'),
+      attribution: {
+        description: 'The model and its parameters.',
+        ...object(
+          {
+            model: choice('How credit is split.', ...MODELS),
+            lookbackDays: {
+              description: 'What happened in so many days up to an outcome belongs to its journey; 90 when absent.',
+              type: 'integer',
+              minimum: 1,
+              maximum: LONGEST_LOOKBACK_DAYS,
+            },
+            halfLifeDays: positive('Of TIME_DECAY: days after which a touch earns half; 7 when absent.'),
+            firstShare: share('Of POSITION: what the first touch earns; .4 when absent.'),
+            lastShare: share('Of POSITION: what the last touch earns; .4 when absent.'),
+          },
+          'model',
+        ),
+      },
+    },
+    'metric',
+    'attribution',
   ),
 };

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
+import type { AttributionModel } from './attribution/models.js';
 
 /** What a component without data does: leave the weights to the others, count as 0.5, count as 0. */
 export type MissingPolicy = 'EXCLUDE' | 'NEUTRAL' | 'ZERO';
@@ -153,11 +154,32 @@ export interface MetricDefinition {
   readonly caps?: readonly CapDefinition[];
 }
 
+/** How credit for outcomes is split, as data. */
+export interface AttributionDefinition {
+  readonly metric: string;
+  readonly description?: string;
+  readonly attribution: {
+    readonly model: AttributionModel;
+    /** What happened in so many days up to an outcome belongs to its journey; 90 when absent. */
+    readonly lookbackDays?: number;
+    /** Of TIME_DECAY: after so many days a touch earns half; 7 when absent. */
+    readonly halfLifeDays?: number;
+    /** Of POSITION: what the first and the last touch earn, between 0 and 1; .4 each when absent. */
+    readonly firstShare?: number;
+    readonly lastShare?: number;
+  };
+}
+
+/** What is published under the name of a metric. */
+export type Definition = MetricDefinition | AttributionDefinition;
+
+export const isAttribution = (definition: object): definition is AttributionDefinition => 'attribution' in definition;
+
 /** The bytes that are published and hashed (RFC 8785). */
-export const canonicalBody = (definition: MetricDefinition): string => canonicalize(definition)!;
+export const canonicalBody = (definition: Definition): string => canonicalize(definition)!;
 
 /** SHA-256 of the canonical body, in hex: the same definition has the same hash, however it was written down. */
-export const contentHash = (definition: MetricDefinition): string =>
+export const contentHash = (definition: Definition): string =>
   createHash('sha256').update(canonicalBody(definition)).digest('hex');
 
 /** Of the definitions in force, the one that names the kind; else the one that names none. */

@@ -9,7 +9,7 @@ import { checkShape } from './check-shape.js';
 import { DEFAULT_DEFINITION } from './default-definition.js';
 import { canonicalBody, contentHash, mostSpecific } from './definition.js';
 import { DefinitionInvalid } from './definition-problem.js';
-import { DEFINITION_SCHEMA } from './definition-schema.js';
+import { ATTRIBUTION_SCHEMA, DEFINITION_SCHEMA } from './definition-schema.js';
 import { compile } from './fold.js';
 import { checkedDefinition, readDefinition } from './read-definition.js';
 import { readDefault } from './testing/default.js';
@@ -139,6 +139,38 @@ describe('what is wrong with a definition is said with', () => {
     const definition = readDefault();
     const recency = { ...definition.components[0]!, when: 'chanel == "X"' };
     expect(() => compile({ ...definition, components: [recency] })).toThrow(DefinitionInvalid);
+  });
+});
+
+describe('a definition of how credit is split', () => {
+  const CREDIT = `metric: referral-credit
+attribution:
+  model: POSITION
+  lookbackDays: 60
+  firstShare: 0.5
+`;
+
+  it('is read like one of a score', () => {
+    expect(readDefinition(CREDIT)).toEqual({
+      definition: { metric: 'referral-credit', attribution: { model: 'POSITION', lookbackDays: 60, firstShare: 0.5 } },
+    });
+  });
+
+  it('is told what is wrong with it in the same way', () => {
+    expect(read(CREDIT.replace('POSITION', 'POSITIONS'))).toEqual([
+      expect.objectContaining({ path: ['attribution', 'model'], nearest: 'POSITION', line: 3 }),
+    ]);
+    expect(read(CREDIT.replace('60', '0'))).toEqual([
+      expect.objectContaining({ path: ['attribution', 'lookbackDays'], message: 'It is at least 1.', line: 4 }),
+    ]);
+    expect(read(CREDIT.replace('0.5', '0.7'))).toEqual([
+      expect.objectContaining({ message: 'The first and the last touch earn more than there is.' }),
+    ]);
+  });
+
+  it('has a schema for editors', () => {
+    const shipped = JSON.parse(readFileSync('libs/metrics/attribution.schema.json', 'utf8')) as object;
+    expect(shipped).toEqual(JSON.parse(JSON.stringify(ATTRIBUTION_SCHEMA)));
   });
 });
 

@@ -1,16 +1,15 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import { checkDefinition } from './check-definition.js';
+import { checkDefinition, checkShares } from './check-definition.js';
 import { checkShape } from './check-shape.js';
-import type { MetricDefinition } from './definition.js';
-import { DEFINITION_SCHEMA } from './definition-schema.js';
+import { isAttribution, type Definition } from './definition.js';
+import { ATTRIBUTION_SCHEMA, DEFINITION_SCHEMA } from './definition-schema.js';
 import type { DefinitionProblem } from './definition-problem.js';
 
-export type ReadDefinition =
-  { readonly definition: MetricDefinition } | { readonly problems: readonly DefinitionProblem[] };
+export type ReadDefinition = { readonly definition: Definition } | { readonly problems: readonly DefinitionProblem[] };
 
 const MAX_CHARACTERS = 200_000;
 
-/** Reads a definition as YAML or JSON: all that is wrong with it, with line, column, path and what is allowed there. */
+/** Reads a definition, of a score or of how credit is split, as YAML or JSON: all that is wrong with it, with line, column, path and what is allowed there. */
 export function readDefinition(text: string): ReadDefinition {
   if (text.length > MAX_CHARACTERS) return { problems: [{ path: [], message: 'It is longer than any definition.' }] };
   const lines = new LineCounter();
@@ -24,22 +23,20 @@ export function readDefinition(text: string): ReadDefinition {
   }
   const said = valueIn(document);
   if ('problems' in said) return said;
-  const problems = checkShape(DEFINITION_SCHEMA, said.value);
-  const found = isDefinition(said.value, problems) ? checkDefinition(said.value) : problems;
-  if (isDefinition(said.value, found)) return { definition: said.value };
-  return { problems: found.map((problem) => ({ ...problem, ...placed(offsetOf(document, text, problem)) })) };
+  const read = checkedDefinition(said.value);
+  if ('definition' in read) return read;
+  return { problems: read.problems.map((problem) => ({ ...problem, ...placed(offsetOf(document, text, problem)) })) };
 }
 
 /** The same of a definition that is a value already. */
 export function checkedDefinition(value: unknown): ReadDefinition {
-  const problems = checkShape(DEFINITION_SCHEMA, value);
-  if (!isDefinition(value, problems)) return { problems };
-  const wrong = checkDefinition(value);
-  return wrong.length > 0 ? { problems: wrong } : { definition: value };
+  const saysCredit = typeof value === 'object' && value !== null && isAttribution(value);
+  let problems = checkShape(saysCredit ? ATTRIBUTION_SCHEMA : DEFINITION_SCHEMA, value);
+  if (isDefinition(value, problems)) problems = isAttribution(value) ? checkShares(value) : checkDefinition(value);
+  return isDefinition(value, problems) ? { definition: value } : { problems };
 }
 
-const isDefinition = (_: unknown, problems: readonly DefinitionProblem[]): _ is MetricDefinition =>
-  problems.length === 0;
+const isDefinition = (_: unknown, problems: readonly DefinitionProblem[]): _ is Definition => problems.length === 0;
 
 function valueIn(document: Document): { readonly value: unknown } | { readonly problems: DefinitionProblem[] } {
   try {

@@ -1,6 +1,6 @@
 import { isRefusal, slice, type Refusal } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
-import { contentHash, type MetricDefinition } from '../../metrics/definition.js';
+import { contentHash, type Definition } from '../../metrics/definition.js';
 import { readDefinition } from '../../metrics/read-definition.js';
 import { present } from '../present.js';
 import { conflict, refuse } from '../refusals.js';
@@ -12,7 +12,7 @@ export type MetricEvent =
   /** `hash`: SHA-256 of the body as RFC 8785 writes it, in hex. */
   | Event<
       'MetricDefinitionPublished',
-      { metric: string; version: number; body: MetricDefinition; hash: string; reason: string }
+      { metric: string; version: number; body: Definition; hash: string; reason: string }
     >
   /** `position`: up to where its effect was looked at before, as clients carry it. */
   | Event<'MetricDefinitionActivated', { metric: string; version: number; position?: string; reason?: string }>
@@ -91,7 +91,7 @@ const inForceOf = ({ inForce }: Metric, name: string): readonly number[] =>
   name === BUILT_IN.metric ? [BUILT_IN.version, ...inForce] : inForce;
 
 /** The definition that a text of YAML or JSON says, or why it says none. */
-function definitionIn(text: string, name: string): MetricDefinition | Refusal {
+function definitionIn(text: string, name: string): Definition | Refusal {
   const read = readDefinition(text);
   if ('problems' in read) {
     const { problems } = read;

@@ -36,6 +36,14 @@ describe('one journey', () => {
     expect(credits('POSITION', conversion('A', 'B'))).toEqual([500_000, 500_000]);
   });
 
+  it('POSITION gives the ends what a definition says', () => {
+    const uneven = { halfLifeDays: 7, firstShare: 0.2, lastShare: 0.7 };
+    const weights = (...keys: string[]) =>
+      sharesOf('POSITION', conversion(...keys), uneven).map(({ weight }) => weight);
+    expect(creditsOf(weights('A', 'B', 'C'))).toEqual([200_000, 100_000, 700_000]);
+    expect(creditsOf(weights('A', 'B'))).toEqual([222_222, 777_778]);
+  });
+
   it('SHAPLEY gives 1/d to each of d distinct sources, however often they come', () => {
     const shares = sharesOf('SHAPLEY', conversion('B', 'A', 'B', 'B'), { halfLifeDays: 7 });
     expect(shares).toEqual([

@@ -1,6 +1,7 @@
 import type { Journey } from './journey.js';
 
-export type AttributionModel = 'FIRST' | 'LAST' | 'LINEAR' | 'TIME_DECAY' | 'POSITION' | 'W' | 'MARKOV' | 'SHAPLEY';
+export const MODELS = ['FIRST', 'LAST', 'LINEAR', 'TIME_DECAY', 'POSITION', 'W', 'MARKOV', 'SHAPLEY'] as const;
+export type AttributionModel = (typeof MODELS)[number];
 
 /** Models that judge each journey by itself. MARKOV compares all of them. */
 export type JourneyModel = Exclude<AttributionModel, 'MARKOV'>;
@@ -11,7 +12,12 @@ export const MODEL_VERSION = 1;
 export interface ModelParameters {
   /** Of TIME_DECAY: after so many days a touch earns half. More than 0. */
   readonly halfLifeDays: number;
+  /** Of POSITION: what the first and the last touch earn, both more than 0 and together at most 1; .4 each when absent. */
+  readonly firstShare?: number | undefined;
+  readonly lastShare?: number | undefined;
 }
+
+export const LONGEST_LOOKBACK_DAYS = 3650;
 
 /** A part of the credit for a journey, not normalised. */
 export interface Share {
@@ -28,7 +34,7 @@ export function sharesOf(model: JourneyModel, journey: Journey, parameters: Mode
   return journey.touchpoints.map(({ key }, place) => ({ key, weight: weights[place]! }));
 }
 
-function weightsOf(model: Exclude<JourneyModel, 'SHAPLEY'>, journey: Journey, { halfLifeDays }: ModelParameters) {
+function weightsOf(model: Exclude<JourneyModel, 'SHAPLEY'>, journey: Journey, parameters: ModelParameters) {
   const { touchpoints } = journey;
   const last = touchpoints.length - 1;
   switch (model) {
@@ -41,18 +47,19 @@ function weightsOf(model: Exclude<JourneyModel, 'SHAPLEY'>, journey: Journey, { 
     case 'TIME_DECAY': {
       // Ages are counted from the last touch: what they have in common changes no share, and cannot underflow.
       const { atMs: lastMs } = touchpoints[last]!;
-      return touchpoints.map(({ atMs }) => 2 ** ((atMs - lastMs) / DAY_MS / halfLifeDays));
+      return touchpoints.map(({ atMs }) => 2 ** ((atMs - lastMs) / DAY_MS / parameters.halfLifeDays));
     }
     case 'POSITION':
-      return touchpoints.map((_, place) => positionWeight(place, last));
+      return touchpoints.map((_, place) => positionWeight(place, last, parameters));
     case 'W':
       return milestoneWeights(journey);
   }
 }
 
-function positionWeight(place: number, last: number): number {
-  if (last < 2) return 1;
-  return place === 0 || place === last ? 0.4 : 0.2 / (last - 1);
+/** Of one or two touches there are none between: what those would earn is split as the rest is. */
+function positionWeight(place: number, last: number, { firstShare = 0.4, lastShare = 0.4 }: ModelParameters): number {
+  if (place === 0) return firstShare;
+  return place === last ? lastShare : (1 - firstShare - lastShare) / (last - 1);
 }
 
 /**

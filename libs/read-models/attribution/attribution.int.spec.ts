@@ -159,6 +159,15 @@ describe('attribution', () => {
       const { errors } = await read.ask(ASK, { model: 'LINEAR', outcome: 'MADE', by: 'CHANNEL', ...wrong });
       expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
     }
+    for (const wrong of [
+      '',
+      'model: LINEAR, definition: "mine"',
+      'definition: "mine", lookbackDays: 9',
+      'definition: "no"',
+    ]) {
+      const { errors } = await read.ask(`{ attribution(outcome: MADE, by: CHANNEL, ${wrong}) { total } }`);
+      expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
+    }
   });
 
   it('says what a campaign brought for what it cost, with one set of statements for all', async () => {
@@ -291,7 +300,7 @@ describe('attribution', () => {
       from: null,
       to: day(900),
       lookbackDays: 90,
-      halfLifeDays: 7,
+      parameters: { halfLifeDays: 7 },
     };
     for (const model of ['TIME_DECAY', 'MARKOV'] as const) {
       const whole = await attributed(ledger.db, TENANT, { ...question, model });

@@ -14,9 +14,11 @@ import { Campaign } from '../campaigns/campaigns.types.js';
 import { partyLoader } from '../directory/loaders.js';
 import type { PartyRow } from '../directory/party-queries.js';
 import { Party } from '../directory/party.types.js';
-import { loaderOf, manyEach } from '../loading.js';
+import { loadDefinitions } from '../health/health.resolver.js';
+import { loaderOf, manyEach, tenantOf } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
+import { askedModel, type AskedModel } from './asked-model.js';
 import { attributed, type AttributionQuestion } from './attributed.js';
 import {
   AttributionArguments,
@@ -39,17 +41,22 @@ type Row = CreditRow & { readonly value: readonly Amount[]; readonly by: Attribu
 export class AttributionResolver {
   constructor(private readonly db: ReadDatabase) {}
 
-  @ReadsFrom('touch_frequency', 'referral_pipeline', 'campaigns', 'directory')
+  @ReadsFrom('touch_frequency', 'referral_pipeline', 'campaigns', 'directory', 'metric_definitions')
   @Query(() => AttributionReport, {
     description: 'Which channels, intents, stewards, campaigns or sources earned the outcomes of a stretch of time.',
   })
-  async attribution(@Args() { from, to, ...asked }: AttributionArguments, @CurrentCaller() { tenantId }: Caller) {
-    const question = { ...asked, from: from ?? null, to: to ?? fromMillis(Date.now()) };
-    const { rows, unattributed, total } = await attributed(this.db, tenantId, question);
+  async attribution(
+    @Args() { from, to, outcome, by, ...asked }: AttributionArguments,
+    @Context() context: CallerContext,
+  ) {
+    const { definition, ...model } = await askedModel(() => loadDefinitions(this.db, context), asked);
+    const question = { ...model, outcome, by, from: from ?? null, to: to ?? fromMillis(Date.now()) };
+    const { rows, unattributed, total } = await attributed(this.db, tenantOf(context), question);
     return {
-      model: asked.model,
+      model: model.model,
       modelVersion: MODEL_VERSION,
-      rows: rows.map((row): Row => ({ ...row, value: row.values, by: asked.by })),
+      definition,
+      rows: rows.map((row): Row => ({ ...row, value: row.values, by })),
       unattributed: unattributed.creditMicros,
       unattributedValue: unattributed.values,
       total: total.creditMicros,
@@ -71,20 +78,22 @@ export class AttributionResolver {
 export class CampaignRoiResolver {
   constructor(private readonly db: ReadDatabase) {}
 
-  @ReadsFrom('touch_frequency', 'referral_pipeline', 'campaigns', 'directory')
+  @ReadsFrom('touch_frequency', 'referral_pipeline', 'campaigns', 'directory', 'metric_definitions')
   @ResolveField(() => [CampaignRoi], {
     description:
       'What it brought for what it cost, by currency: its part of all value, referrals and closed loops up to now.',
   })
   async roi(@Parent() { id }: CampaignRow, @Args() asked: ModelArguments, @Context() context: CallerContext) {
+    const { definition, ...model } = await askedModel(() => loadDefinitions(this.db, context), asked);
     const spent = manyEach(context, 'costs of campaigns', (tenantId, ids) => spentOn(this.db, tenantId, ids));
-    const earned = loaderOf(context, `earnings of campaigns ${JSON.stringify(asked)}`, (tenantId, ids) =>
-      this.earned(tenantId, ids, asked),
+    const earned = loaderOf(context, `earnings of campaigns ${JSON.stringify(model)}`, (tenantId, ids) =>
+      this.earned(tenantId, ids, model),
     );
     const rows = roiOf(...(await Promise.all([spent.load(id), earned.load(id)])));
     return rows.map(({ currency, costMinor, valueMinor, ...ratios }) => ({
-      model: asked.model,
+      model: model.model,
       modelVersion: MODEL_VERSION,
+      definition,
       currency,
       cost: { amountMinor: costMinor, currency },
       value: { amountMinor: valueMinor, currency },
@@ -93,8 +102,12 @@ export class CampaignRoiResolver {
   }
 
   /** Credit is split over all campaigns, however many are asked for: once for all of a request. */
-  private async earned(tenantId: string, ids: readonly string[], asked: ModelArguments): Promise<Earned[]> {
-    const question = { ...asked, by: 'CAMPAIGN', from: null, to: fromMillis(Date.now()) } as const;
+  private async earned(
+    tenantId: string,
+    ids: readonly string[],
+    model: Omit<AskedModel, 'definition'>,
+  ): Promise<Earned[]> {
+    const question = { ...model, by: 'CAMPAIGN', from: null, to: fromMillis(Date.now()) } as const;
     const rowsFor = async (outcome: AttributionQuestion['outcome']) => {
       const { rows } = await attributed(this.db, tenantId, { ...question, outcome });
       return new Map(rows.map((row) => [row.key, row]));

@@ -3,6 +3,7 @@ import type { Instant } from '../../event-sourcing/instant.js';
 import { Money } from '../../graphql/money.js';
 import { BigIntScalar, DateTimeScalar } from '../../graphql/scalars.js';
 import type { AttributionModel as Model } from '../../metrics/attribution/models.js';
+import { MetricVersion } from '../health/health.types.js';
 import type { OutcomeKind } from './outcomes.js';
 import type { AttributionDimension as Dimension } from './touchpoints.js';
 
@@ -77,17 +78,30 @@ registerEnumType(Dimensions, {
 
 @ArgsType()
 export class ModelArguments {
-  @Field(() => AttributionModels, { description: 'How credit is split.' })
-  readonly model: Model;
+  @Field(() => AttributionModels, {
+    nullable: true,
+    description: 'How credit is split; absent: as `definition` says.',
+  })
+  readonly model?: Model | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A published definition that says all of it: `metric@version`, or a metric for its version in force. Instead of `model` and its parameters.',
+  })
+  readonly definition?: string | null;
 
   @Field(() => Int, {
-    defaultValue: 90,
-    description: 'What happened in so many days up to an outcome belongs to its journey, 1 to 3650.',
+    nullable: true,
+    description: 'What happened in so many days up to an outcome belongs to its journey, 1 to 3650; 90 when absent.',
   })
-  readonly lookbackDays: number;
+  readonly lookbackDays?: number | null;
 
-  @Field(() => Float, { defaultValue: 7, description: 'Of TIME_DECAY: after so many days a touch earns half.' })
-  readonly halfLifeDays: number;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Of TIME_DECAY: after so many days a touch earns half; 7 when absent.',
+  })
+  readonly halfLifeDays?: number | null;
 }
 
 @ArgsType()
@@ -137,6 +151,9 @@ export class AttributionReport {
   @Field(() => Int, { description: 'Version of the models: raised when what one of them answers changes.' })
   readonly modelVersion: number;
 
+  @Field(() => MetricVersion, { nullable: true, description: 'The definition that was asked for.' })
+  readonly definition: MetricVersion | null;
+
   @Field(() => [AttributionRow], { description: 'The most credited first.' })
   readonly rows: readonly AttributionRow[];
 
@@ -163,6 +180,9 @@ export class CampaignRoi {
 
   @Field(() => Int, { description: 'Version of the models.' })
   readonly modelVersion: number;
+
+  @Field(() => MetricVersion, { nullable: true, description: 'The definition that was asked for.' })
+  readonly definition: MetricVersion | null;
 
   @Field(() => String, { description: 'ISO 4217 code, such as USD.' })
   readonly currency: string;

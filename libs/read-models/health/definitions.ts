@@ -3,16 +3,22 @@ import { LRUCache } from 'lru-cache';
 import { toMillis, type Instant } from '../../event-sourcing/instant.js';
 import type { Position } from '../../event-sourcing/position.js';
 import { BUILT_IN } from '../../ledger/metric/built-in.js';
-import { mostSpecific, type MetricDefinition } from '../../metrics/definition.js';
+import {
+  isAttribution,
+  mostSpecific,
+  type AttributionDefinition,
+  type Definition,
+  type MetricDefinition,
+} from '../../metrics/definition.js';
 import type { VersionInForce } from '../../metrics/explain.js';
 import { compile, type Metric } from '../../metrics/fold.js';
 import type { ReadDatabase } from '../read-database.js';
 
 /** A published definition. What the built-in one has no event for is null. */
-export interface Published {
+export interface Published<Body extends Definition = MetricDefinition> {
   readonly metric: string;
   readonly version: number;
-  readonly body: MetricDefinition;
+  readonly body: Body;
   readonly hash: string;
   readonly reason: string | null;
   readonly publishedAt: Instant | null;
@@ -60,21 +66,33 @@ export const referenceOf = ({ metric, version }: Pick<Published, 'metric' | 'ver
 
 /** All that a tenant has published, and what was in force when. */
 export class Definitions {
+  /** Definitions of scores. */
+  readonly published: readonly Published[];
+  /** Definitions of how credit is split. */
+  readonly models: readonly Published<AttributionDefinition>[];
   /** By metric, in the order in which they came into force. */
   private readonly terms: ReadonlyMap<string, readonly InForce[]>;
 
   constructor(
-    readonly published: readonly Published[],
+    readonly all: readonly Published<Definition>[],
     inForce: readonly InForce[],
   ) {
+    const isModel = (each: Published<Definition>): each is Published<AttributionDefinition> => isAttribution(each.body);
+    this.models = all.filter(isModel);
+    this.published = all.filter((each): each is Published => !isModel(each));
     this.terms = Map.groupBy(inForce, ({ metric }) => metric);
   }
 
-  /** By `metric@version`, or by the name of a metric for the version that is in force. */
+  /** A score by `metric@version`, or by the name of a metric for the version that is in force. */
   named(reference: string): Published | undefined {
+    return this.find(this.published, reference);
+  }
+
+  /** The same among all that was published, or among some of it. */
+  find<Each extends Published<Definition>>(among: readonly Each[], reference: string): Each | undefined {
     const [metric = '', version] = reference.split('@');
     const wanted = version === undefined ? this.terms.get(metric)?.at(-1)?.version : Number(version);
-    return this.published.find((each) => each.metric === metric && each.version === wanted);
+    return among.find((each) => each.metric === metric && each.version === wanted);
   }
 
   history(metric: string): readonly InForce[] {
@@ -129,7 +147,7 @@ export async function definitionsOf(db: ReadDatabase, tenantId: string): Promise
            (SELECT json_agg(t ORDER BY t.position) FROM metric_definitions.in_force t
              WHERE t.tenant_id = ${tenantId}) AS terms`);
   const published = (row?.published ?? []).map(
-    ({ metric, version, body, hash, reason, published_at, published_by, position }): Published => ({
+    ({ metric, version, body, hash, reason, published_at, published_by, position }): Published<Definition> => ({
       ...{ metric, version, body, hash, reason, publishedBy: published_by },
       publishedAt: new Date(published_at).toISOString() as Instant,
       position: BigInt(position),
@@ -147,7 +165,7 @@ export async function definitionsOf(db: ReadDatabase, tenantId: string): Promise
 interface StoredDefinition {
   readonly metric: string;
   readonly version: number;
-  readonly body: MetricDefinition;
+  readonly body: Definition;
   readonly hash: string;
   readonly reason: string;
   readonly published_at: string;

@@ -141,9 +141,12 @@ export function loadDefinitions(db: ReadDatabase, context: CallerContext): Promi
 export function named(definitions: Definitions, reference: string): Published {
   const found = definitions.named(reference);
   if (found) return found;
-  const allowed = definitions.published.map(referenceOf);
+  throw unknownDefinition(reference, definitions.published.map(referenceOf));
+}
+
+export function unknownDefinition(reference: string, allowed: readonly string[]): RequestError {
   const meant = nearest(reference, allowed);
-  throw new RequestError('INVALID_INPUT', `There is no definition ${reference}.`, {
+  return new RequestError('INVALID_INPUT', `There is no definition ${reference}.`, {
     path: ['definition'],
     ...{ allowed, ...(meant !== undefined && { nearest: meant }) },
   });

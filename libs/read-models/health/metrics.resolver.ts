@@ -2,7 +2,7 @@ import { Args, Context, Int, Query, Resolver } from '@nestjs/graphql';
 import type { CallerContext } from '../../access/caller.js';
 import { Roles } from '../../access/roles.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
-import { canonicalBody, contentHash } from '../../metrics/definition.js';
+import { canonicalBody, contentHash, type Definition } from '../../metrics/definition.js';
 import { readDefinition } from '../../metrics/read-definition.js';
 import type { Did } from '../payload-entity.resolver.js';
 import { ReadDatabase } from '../read-database.js';
@@ -20,7 +20,7 @@ export class MetricDefinitionsResolver {
   @Query(() => [MetricDefinitionType], { description: 'Every published definition, by metric and version.' })
   async metricDefinitions(@Context() context: CallerContext): Promise<MetricDefinitionType[]> {
     const definitions = await loadDefinitions(this.db, context);
-    return definitions.published.map((each) => shown(definitions, each));
+    return definitions.all.map((each) => shown(definitions, each));
   }
 
   @ReadsFrom('metric_definitions')
@@ -35,15 +35,19 @@ export class MetricDefinitionsResolver {
     @Context() context: CallerContext,
   ): Promise<MetricDefinitionType | null> {
     const definitions = await loadDefinitions(this.db, context);
-    const found = definitions.named(typeof version === 'number' ? referenceOf({ metric, version }) : metric);
+    const reference = typeof version === 'number' ? referenceOf({ metric, version }) : metric;
+    const found = definitions.find(definitions.all, reference);
     return found ? shown(definitions, found) : null;
   }
 }
 
-export const shown = (definitions: Definitions, { body, ...definition }: Published): MetricDefinitionType => ({
+export const shown = (
+  definitions: Definitions,
+  { body, ...definition }: Published<Definition>,
+): MetricDefinitionType => ({
   ...definition,
   body: canonicalBody(body),
-  active: definitions.named(definition.metric)?.version === definition.version,
+  active: definitions.find(definitions.all, definition.metric)?.version === definition.version,
   terms: definitions.history(definition.metric),
 });
 
@@ -59,14 +63,14 @@ export async function definitionEntity(
   const found =
     version === undefined
       ? publishedAs(definitions, subject, input)
-      : definitions.named(referenceOf({ metric: subject, version }));
+      : definitions.find(definitions.all, referenceOf({ metric: subject, version }));
   return found ? shown(definitions, found) : null;
 }
 
 /** A body that was published before is the version that has it. */
-function publishedAs(definitions: Definitions, metric: string, input: object): Published | undefined {
+function publishedAs(definitions: Definitions, metric: string, input: object): Published<Definition> | undefined {
   const read = 'body' in input ? readDefinition(String(input.body)) : undefined;
-  if (!read) return definitions.named(metric);
+  if (!read) return definitions.find(definitions.all, metric);
   const hash = 'definition' in read ? contentHash(read.definition) : undefined;
-  return definitions.published.find((each) => each.metric === metric && each.hash === hash);
+  return definitions.all.find((each) => each.metric === metric && each.hash === hash);
 }
