@@ -60,5 +60,10 @@ export const FLOORS = {
                      WHERE s.tenant_id = d.tenant_id AND s.relationship_id = d.relationship_id
                        AND s.until_position = ${OPEN}) AS stewards,
                    json_build_object('lastTouchAt', f.last_touch_at, 'dueAt', f.due_at, 'status', ${STATUS}) AS touches
-              FROM ${TIES} ORDER BY d.opened_at DESC, d.position DESC LIMIT 50) tie`,
+              FROM (SELECT * FROM directory.relationships WHERE tenant_id = $1 AND head_id IS NULL
+                     ORDER BY opened_at DESC, position DESC LIMIT 50) d
+              JOIN directory.parties b ON b.tenant_id = d.tenant_id AND b.party_id = d.b_id
+              JOIN touch_frequency.relationships f
+                ON f.tenant_id = d.tenant_id AND f.relationship_id = d.relationship_id
+             ORDER BY d.opened_at DESC, d.position DESC) tie`,
 };
