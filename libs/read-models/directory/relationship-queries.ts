@@ -201,17 +201,19 @@ export const relationshipPagesOf = (
             ${orderBy(NEWEST)} ${limitOf(page)}) d
       ${STANDINGS} ${orderBy(NEWEST)}`);
 
+/** Of each group of parties that are one, its ids with spaces between: one between two of them counts once. */
 export const countRelationshipsOf = (
   db: ReadDatabase,
   tenantId: string,
-  partyIds: readonly string[],
+  groups: readonly string[],
   asRecorded = false,
 ): Promise<{ readonly id: string; readonly count: number }[]> =>
   db.rows(sql<{ id: string; count: number }>`
-    SELECT party.id, count(*)::int FROM unnest(${partyIds}::text[]) AS party (id)
+    SELECT one.ids AS id, count(DISTINCT d.relationship_id)::int AS count FROM unnest(${groups}::text[]) AS one (ids)
+     CROSS JOIN LATERAL unnest(string_to_array(one.ids, ' ')) AS party (id)
      CROSS JOIN LATERAL ${tiesOf(tenantId, [sql`party.id`])} d
      WHERE ${asRecorded ? sql`true` : SPEAKS}
-     GROUP BY party.id`);
+     GROUP BY one.ids`);
 
 /** Present and former stewards, in the order in which they came. */
 export const stewardsOf = (db: ReadDatabase, tenantId: string, ids: readonly string[]): Promise<StewardRow[]> =>
