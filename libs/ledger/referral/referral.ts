@@ -11,8 +11,10 @@ import { mislabelled } from '../words.js';
 import {
   contradiction,
   depthUnder,
+  erasedIn,
   factsOf,
   namedIn,
+  partiesIn,
   referralUnknown,
   REQUIRED,
   selfReferral,
@@ -180,6 +182,7 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
       }
       const said = present({ reason, orderReason });
       return (
+        (UNATTENDED.has(step) ? undefined : erasedIn(referral.made.facts, context)) ??
         mislabelled(declineReason ?? undefined, declineReasonLabel, ['declineReasonLabel']) ??
         misplaced(referral, step, command, context) ?? [
           step === 'DECLINED'
@@ -189,7 +192,7 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
       );
     }),
 
-    LeakReferral: whileStanding((referral, command, context) => {
+    LeakReferral: whileKnown((referral, command, context) => {
       const { toPartyId, reason, orderReason } = command;
       if (toPartyId === referral.made.facts.targetId)
         return invalid(['toPartyId'], 'It was sent there: this is no leak.');
@@ -201,7 +204,7 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
       );
     }),
 
-    RedirectReferral: whileStanding((referral, command, context) => {
+    RedirectReferral: whileKnown((referral, command, context) => {
       const { toTargetId, reason, orderReason } = command;
       const { occurredAt: _, inReturnFor: __, ...facts } = referral.made.facts;
       if (facts.targetId === toTargetId) return invalid(['toTargetId'], 'It goes there already.');
@@ -219,7 +222,7 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
       );
     }),
 
-    ReassignReferralSource: whileStanding((referral, command, context) => {
+    ReassignReferralSource: whileKnown((referral, command, context) => {
       const { from, to, reason, orderReason } = command;
       const { subjectRef, targetId } = referral.made.facts;
       const source = sourceAt(referral, context.occurredAt);
@@ -234,12 +237,12 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
       );
     }),
 
-    DeclareSource: whileStanding((_, { point, answer, partyId }, context) => {
+    DeclareSource: whileKnown((_, { point, answer, partyId }, context) => {
       const unknown = partyId ? notAParty(context, partyId, ['partyId']) : undefined;
       return unknown ?? [event('SourceDeclared', present({ point, answer, partyId }))];
     }),
 
-    RealizeValue: whileStanding((referral, command, context) => {
+    RealizeValue: whileKnown((referral, command, context) => {
       const { amount, kind, kindLabel, orderReason } = command;
       const { amountMinor, currency } = amount;
       return (
@@ -322,10 +325,12 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
 
   consults: {
     MakeReferral: (command) => [...namedIn(command), ...(command.parentReferralId ? [command.parentReferralId] : [])],
-    LeakReferral: ({ toPartyId }) => (toPartyId ? [toPartyId] : []),
-    RedirectReferral: ({ toTargetId }) => [toTargetId],
-    ReassignReferralSource: ({ to }) => [to],
-    DeclareSource: ({ partyId }) => (partyId ? [partyId] : []),
+    RecordReferralStep: (_, state) => partiesOf(state),
+    LeakReferral: ({ toPartyId }, state) => partiesOf(state, toPartyId),
+    RedirectReferral: ({ toTargetId }, state) => partiesOf(state, toTargetId),
+    ReassignReferralSource: ({ to }, state) => partiesOf(state, to),
+    DeclareSource: ({ partyId }, state) => partiesOf(state, partyId),
+    RealizeValue: (_, state) => partiesOf(state),
     CorrectReferral: ({ replacement }) => namedIn(replacement),
   },
 
@@ -349,6 +354,24 @@ function whileStanding<C extends { readonly referralId: ReferralId }>(
     return decide(referral, command, context);
   };
 }
+
+/** Decides on what is recorded of its parties: of an erased one nothing more. */
+function whileKnown<C extends { readonly referralId: ReferralId }>(
+  decide: (referral: StandingReferral, command: C, context: DecisionContext) => Decision<ReferralEvent>,
+) {
+  return whileStanding(
+    (referral, command: C, context) => erasedIn(referral.made.facts, context) ?? decide(referral, command, context),
+  );
+}
+
+/** Ends that need nobody: a referral of an erased party may be given up. */
+const UNATTENDED: ReadonlySet<ReferralStep> = new Set(['CANCELLED', 'EXPIRED'] as const);
+
+/** Streams that decide whether more may be recorded of its parties, and of the one that a command names. */
+const partiesOf = ({ referral: { made } }: ReferralStream, named?: PartyId | null): readonly PartyId[] => [
+  ...(made ? partiesIn(made.facts) : []),
+  ...(named ? [named] : []),
+];
 
 function entersAs(step: RecordedStep) {
   return (referral: Referral, { id, occurredAt }: { readonly id: EventId; readonly occurredAt: Instant }): Referral =>

@@ -11,7 +11,7 @@ import type { Feedback } from '../feedback/feedback.js';
 import type { Touches } from '../touch/touch.js';
 import type { Channel } from '../touch/touch.words.js';
 import type { Trust } from '../trust/trust.js';
-import { isOpened, lastEntryAt, type OpenStream } from './entry.js';
+import { bothSides, erasedSide, isOpened, lastEntryAt, partiesOf, type OpenStream } from './entry.js';
 import type {
   AssignSteward,
   ChangeStage,
@@ -124,7 +124,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     },
 
-    ChangeStage: whileOpen(({ tie }, command, context) => {
+    ChangeStage: whileKnown(({ tie }, command, context) => {
       const { to, reason, orderReason } = command;
       if (to === 'DORMANT' || to === 'ENDED') {
         return invalid(['to'], 'A lapse makes a relationship DORMANT, an end makes it ENDED.');
@@ -138,7 +138,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    AssignSteward: whileOpen(({ tie }, command, context) => {
+    AssignSteward: whileKnown(({ tie }, command, context) => {
       const { stewardId, role, orderReason } = command;
       const primary = role === 'PRIMARY' ? primarySteward(tie) : undefined;
       if (tie.stewards.get(stewardId)?.role === role) return [];
@@ -152,7 +152,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    HandOverSteward: whileOpen(({ tie }, command, context) => {
+    HandOverSteward: whileKnown(({ tie }, command, context) => {
       const { toStewardId, warmIntro, orderReason } = command;
       const fromStewardId = primarySteward(tie);
       if (!fromStewardId) return conflict('NONE', 'There is no PRIMARY steward who could hand over: assign one.');
@@ -177,7 +177,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    SetCadence: whileOpen(({ tie }, command, context) => {
+    SetCadence: whileKnown(({ tie }, command, context) => {
       const { intervalDays, graceDays, orderReason } = command;
       const { cadence, opened } = tie;
       const inForce = cadence && context.occurredAt >= cadence.since;
@@ -189,7 +189,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    SetChannelMixTarget: whileOpen(({ tie }, command, context) => {
+    SetChannelMixTarget: whileKnown(({ tie }, command, context) => {
       const { shares, orderReason } = command;
       const sharesBp: { [C in Channel]?: number } = {};
       for (const [index, { channel, shareBp }] of shares.entries()) {
@@ -205,7 +205,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    LapseRelationship: whileOpen(({ tie }, command, context) => {
+    LapseRelationship: whileKnown(({ tie }, command, context) => {
       if (tie.lapse) return [];
       const { reason, orderReason } = command;
       return (
@@ -215,7 +215,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    ReactivateRelationship: whileOpen(({ tie }, command, context) => {
+    ReactivateRelationship: whileKnown(({ tie }, command, context) => {
       const { lapse } = tie;
       if (!lapse) return conflict(tie.stage, 'Only a lapsed relationship can be reactivated.');
       const { reason, orderReason } = command;
@@ -280,8 +280,13 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
 
   consults: {
     OpenRelationship: ({ a, b }) => [a, b],
-    AssignSteward: ({ stewardId }) => [stewardId],
-    HandOverSteward: ({ toStewardId }) => [toStewardId],
+    ChangeStage: bothSides,
+    AssignSteward: ({ stewardId }, { tie }) => partiesOf(tie, stewardId),
+    HandOverSteward: ({ toStewardId }, { tie }) => partiesOf(tie, toStewardId),
+    SetCadence: bothSides,
+    SetChannelMixTarget: bothSides,
+    LapseRelationship: bothSides,
+    ReactivateRelationship: bothSides,
   },
 
   claims: {
@@ -301,6 +306,13 @@ function whileOpen<C extends { readonly relationshipId: RelationshipId }>(
     if (!isOpened(tie)) return relationshipUnknown(command.relationshipId);
     return tie.endedAt ? conflict('ENDED', 'The relationship has ended.') : decide({ ...state, tie }, command, context);
   };
+}
+
+/** Decides on one whose two parties are still known: with an erased one it can only end. */
+function whileKnown<C extends { readonly relationshipId: RelationshipId }>(
+  decide: (state: OpenStream, command: C, context: DecisionContext) => Decision<RelationshipEvent>,
+) {
+  return whileOpen((state, command: C, context) => erasedSide(state.tie, context) ?? decide(state, command, context));
 }
 
 function primarySteward({ stewards }: Tie): PartyId | undefined {
