@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { slice, type Command, type Decision, type DecisionContext } from '../../event-sourcing/decider.js';
+import {
+  slice,
+  type Command,
+  type CommandOf,
+  type Decision,
+  type DecisionContext,
+} from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { EventId, PartyId, ReferralId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
@@ -24,18 +30,7 @@ import {
   type ReferralFacts,
 } from './facts.js';
 import type { RecordedStep } from './lifecycle.js';
-import type {
-  CorrectReferral,
-  DeclareSource,
-  LeakReferral,
-  MakeReferral,
-  RealizeValue,
-  ReassignReferralSource,
-  RecordReferralStep,
-  RedirectReferral,
-  RetractReferral,
-  RetractReferralStep,
-} from './referral.inputs.js';
+import type { referralCommands } from './referral.inputs.js';
 import type { DeclineReason, ReferralStep, ValueKind } from './referral.words.js';
 import {
   behindItsSteps,
@@ -113,18 +108,7 @@ interface MakeRedirectedReferral extends Command<'MakeRedirectedReferral'> {
   readonly occurredAt: Instant;
 }
 
-export type ReferralCommand =
-  | MakeReferral
-  | MakeRedirectedReferral
-  | RecordReferralStep
-  | LeakReferral
-  | RedirectReferral
-  | ReassignReferralSource
-  | DeclareSource
-  | RealizeValue
-  | RetractReferralStep
-  | CorrectReferral
-  | RetractReferral;
+export type ReferralCommand = MakeRedirectedReferral | CommandOf<typeof referralCommands>;
 
 const STEP = { version: 1, dataClass: 'HEALTH', personal: ['reason', 'orderReason'] } as const;
 const RETRACTION = { version: 1, dataClass: 'HEALTH', personal: ['reason'] } as const;

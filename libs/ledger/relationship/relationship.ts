@@ -1,4 +1,4 @@
-import { slice, type Decision, type DecisionContext } from '../../event-sourcing/decider.js';
+import { slice, type CommandOf, type Decision, type DecisionContext } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { PartyId, RelationshipId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
@@ -12,18 +12,7 @@ import type { Touches } from '../touch/touch.js';
 import type { Channel } from '../touch/touch.words.js';
 import type { Trust } from '../trust/trust.js';
 import { bothSides, erasedSide, isOpened, lastEntryAt, partiesOf, type OpenStream } from './entry.js';
-import type {
-  AssignSteward,
-  ChangeStage,
-  EndRelationship,
-  HandOverSteward,
-  LapseRelationship,
-  OpenRelationship,
-  ReactivateRelationship,
-  ReleaseSteward,
-  SetCadence,
-  SetChannelMixTarget,
-} from './relationship.inputs.js';
+import type { relationshipCommands } from './relationship.inputs.js';
 import type { EndingManner, RelationshipIntent, RelationshipKind, Stage, StewardRole } from './relationship.words.js';
 
 // Stored names and shapes: rename the code freely, never these. Every version has a sample in samples/.
@@ -45,17 +34,7 @@ export type RelationshipEvent =
   | Event<'RelationshipReactivated', { to: Stage; reason?: string; orderReason?: string }>
   | Event<'RelationshipEnded', { from: Stage; manner: EndingManner; reason?: string; orderReason?: string }>;
 
-export type RelationshipCommand =
-  | OpenRelationship
-  | ChangeStage
-  | AssignSteward
-  | HandOverSteward
-  | ReleaseSteward
-  | SetCadence
-  | SetChannelMixTarget
-  | LapseRelationship
-  | ReactivateRelationship
-  | EndRelationship;
+export type RelationshipCommand = CommandOf<typeof relationshipCommands>;
 
 /** How two parties stand: from the opening to the end. */
 export interface Tie {
