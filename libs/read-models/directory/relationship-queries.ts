@@ -221,3 +221,20 @@ export const stewardsOf = (db: ReadDatabase, tenantId: string, ids: readonly str
     SELECT member.owner, steward_id AS "stewardId", role, since, until, warm_intro AS "warmIntro"
       FROM ${membersOf(tenantId, ids)} member JOIN directory.stewards s USING (relationship_id)
      WHERE s.tenant_id = ${tenantId} ORDER BY s.position`);
+
+export interface StageRow {
+  readonly owner: string;
+  readonly stage: Stage;
+  readonly since: Instant;
+  readonly eventId: string;
+}
+
+/** Every stage that relationships went through, in the order of business time. */
+export const stagesOf = (db: ReadDatabase, tenantId: string, ids: readonly string[]): Promise<StageRow[]> =>
+  db.rows(sql<StageRow>`
+    SELECT member.owner, occurred_at AS since, event_id AS "eventId",
+           CASE kind WHEN 'OPENED' THEN 'PROSPECT' WHEN 'LAPSED' THEN 'DORMANT' WHEN 'ENDED' THEN 'ENDED' ELSE detail END
+             AS stage
+      FROM ${membersOf(tenantId, ids)} member JOIN facts.facts f USING (relationship_id)
+     WHERE f.tenant_id = ${tenantId} AND kind IN ('OPENED', 'STAGE_CHANGED', 'LAPSED', 'REACTIVATED', 'ENDED')
+     ORDER BY occurred_at, position`);

@@ -21,9 +21,11 @@ import {
   matching,
   overdue,
   relationshipPage,
+  stagesOf,
   stewardsOf,
   type RelationshipRow,
   type Selection,
+  type StageRow,
   type StewardRow,
 } from './relationship-queries.js';
 import {
@@ -33,6 +35,7 @@ import {
   Relationship,
   RelationshipConnection,
   RelationshipsArguments,
+  StageReached,
   Steward,
   type RelationshipOrder,
 } from './relationship.types.js';
@@ -134,6 +137,12 @@ export class RelationshipResolver {
       id,
     );
     return stewards.filter(({ until }) => includeFormer || until === null);
+  }
+
+  @ReadsFrom('facts')
+  @ResolveField(() => [StageReached], { description: 'The stages that it went through, oldest first.' })
+  stages(@Parent() { id }: RelationshipRow, @Context() context: CallerContext): Promise<readonly StageRow[]> {
+    return manyEach(context, 'stages', (tenantId, ids) => stagesOf(this.db, tenantId, ids)).load(id);
   }
 
   @ResolveField(() => [ChannelShare], { nullable: true, description: 'How contact is meant to spread over channels.' })
