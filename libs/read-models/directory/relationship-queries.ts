@@ -94,15 +94,16 @@ export function matching(
 }
 
 /** What was overdue before a moment: all of it, or what a steward carries as PRIMARY. */
-export const overdue = (stewardId: string | null, before: Instant): Selection => ({
-  from: sql`directory.relationships`,
-  where: [...(stewardId === null ? [] : [sql`f.steward_id = ${stewardId}`]), overdueBefore(before)],
-});
+export const overdue = (tenantId: string, stewardId: string | null, before: Instant): Selection =>
+  carried(tenantId, stewardId, overdueBefore(before));
 
 /** What falls due from one moment to before another: all of it, or what a steward carries as PRIMARY. */
-export const dueWithin = (stewardId: string | null, from: Instant, to: Instant): Selection => ({
+export const dueWithin = (tenantId: string, stewardId: string | null, from: Instant, to: Instant): Selection =>
+  carried(tenantId, stewardId, fallsDue(from, to));
+
+const carried = (tenantId: string, stewardId: string | null, when: RawBuilder<unknown>): Selection => ({
   from: sql`directory.relationships`,
-  where: [...(stewardId === null ? [] : [sql`f.steward_id = ${stewardId}`]), fallsDue(from, to)],
+  where: [...(stewardId === null ? [] : [sql`f.steward_id = ANY(${partyGroup(tenantId, stewardId)})`]), when],
 });
 
 export const byOpening = (direction: 'ASC' | 'DESC'): Ordering => ({

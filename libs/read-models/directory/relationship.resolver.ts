@@ -101,7 +101,7 @@ export class RelationshipResolver {
     @Args() { stewardId, before, ...page }: OverdueTouchesArguments,
     @CurrentCaller() { tenantId }: Caller,
   ): Promise<Connection<RelationshipRow>> {
-    return this.page(tenantId, overdue(stewardId ?? null, before ?? now()), MOST_OVERDUE, page);
+    return this.page(tenantId, overdue(tenantId, stewardId ?? null, before ?? now()), MOST_OVERDUE, page);
   }
 
   @ReadsFrom('directory', 'touch_frequency')
@@ -114,7 +114,7 @@ export class RelationshipResolver {
   ): Promise<Connection<RelationshipRow>> {
     const begin = from ?? now();
     const end = to ?? fromMillis(toMillis(begin) + A_MONTH_MS);
-    return this.page(tenantId, dueWithin(stewardId ?? null, begin, end), SORTINGS.DUE_AT('ASC'), page);
+    return this.page(tenantId, dueWithin(tenantId, stewardId ?? null, begin, end), SORTINGS.DUE_AT('ASC'), page);
   }
 
   @ResolveField(() => Party, { description: 'Our side.' })
