@@ -43,6 +43,15 @@ async function mutate(name: string, input: object, selection = '', key?: string)
   return answer.data?.[name] as Record<string, unknown>;
 }
 
+async function recordTouches(inputs: readonly object[], key?: string): Promise<unknown> {
+  const query = `mutation ($inputs: [RecordTouchInput!]!, $key: String) {
+    recordTouches(inputs: $inputs, idempotencyKey: $key) {
+      position replayed errors { code path } results { position errors { code path } } } }`;
+  const { data, errors } = await api.ask(query, { variables: { inputs, key } });
+  expect(errors).toBeUndefined();
+  return data?.['recordTouches'];
+}
+
 const touch = (over: object): object => ({
   relationshipId,
   channel: 'EMAIL',
@@ -192,14 +201,26 @@ describe('bad input is refused in the payload, typed, and nothing is appended', 
     expect((await mutate('recordTouch', touch({ minutes: 6 }), '', 'key-1'))['errors']).toMatchObject([
       { __typename: 'IdempotencyConflict', code: 'IDEMPOTENCY_CONFLICT', firstEventId: expect.stringMatching(/^evt_/) },
     ]);
-    expect((await mutate('recordTouch', touch({}), '', 'x'.repeat(256)))['errors']).toMatchObject([
-      { code: 'INVALID_INPUT', path: ['idempotencyKey'] },
-    ]);
+    for (const key of ['', 'x'.repeat(256), 'a\u0000b', 'a\ud800b', 'a\nb']) {
+      const unfit = [{ code: 'INVALID_INPUT', path: ['idempotencyKey'] }];
+      expect((await mutate('recordTouch', touch({}), '', key))['errors']).toMatchObject(unfit);
+      expect(await recordTouches([touch({})], key)).toMatchObject({ position: null, errors: unfit, results: [] });
+    }
     expect(await api.store.head()).toBe(head);
   });
 
+  it('of many touches all, when they are too many', async () => {
+    const inputs = Array.from({ length: 1001 }, () => touch({}));
+    const head = await api.store.head();
+    expect(await recordTouches(inputs)).toMatchObject({ errors: [{ code: 'INVALID_INPUT', path: ['inputs'] }] });
+    expect(await api.store.head()).toBe(head);
+    const key = 'x'.repeat(255);
+    expect(await recordTouches(inputs.slice(1), key)).toMatchObject({ replayed: false, errors: [] });
+    expect(await recordTouches(inputs.slice(1), key)).toMatchObject({ replayed: true, errors: [] });
+    expect(Number((await api.store.head()) - head)).toBe(1000);
+  });
+
   it('of many touches those that are wrong, and only those', async () => {
-    const query = `mutation ($inputs: [RecordTouchInput!]!) { recordTouches(inputs: $inputs) { position errors { code } results { position errors { code path } } } }`;
     const inputs = [
       touch({ topic: 'first' }),
       touch({ channel: 'PIGEON' }),
@@ -207,9 +228,7 @@ describe('bad input is refused in the payload, typed, and nothing is appended', 
       touch({ minutes: 1500 }),
       touch({ topic: 'last' }),
     ];
-    const { data, errors } = await api.ask(query, { variables: { inputs } });
-    expect(errors).toBeUndefined();
-    expect(data?.['recordTouches']).toMatchObject({
+    expect(await recordTouches(inputs)).toMatchObject({
       errors: [],
       results: [
         { errors: [] },

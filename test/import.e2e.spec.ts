@@ -228,8 +228,9 @@ describe('a file with bad rows', () => {
 
   it('that is NDJSON has its rejected rows as NDJSON', async () => {
     const ndjson =
-      '{"id":1,"name":"Ann"}\nnonsense\n{"id":2,"name":"","kind":"PERSON"}\n{"id":3,"name":"Bo","kind":"cat"}\n';
+      '{"id":1,"name":"Ann\u2028Lee"}\r\nnonsense\n{"id":2,"name":"","kind":"PERSON"}\n{"id":3,"name":"Bo","kind":"cat"}\n';
     expect(await imported('p.ndjson', ndjson, ...PARTIES)).toMatchObject({ rows: 4, recorded: 2, rejectedRows: 2 });
+    expect((await dataOf('PartyRegistered'))[0]).toMatchObject({ displayName: 'Ann\u2028Lee' });
     const lines = rejected('rejected.ndjson')
       .trim()
       .split('\n')

@@ -7,6 +7,9 @@ export interface Command<Type extends string = string> {
   readonly type: Type;
 }
 
+/** What a list of command classes can ask for. */
+export type CommandOf<Classes extends readonly (new () => Command)[]> = InstanceType<Classes[number]>;
+
 /** `occurredAt`: when what it asks for was so; absent: when it came in. */
 export type DatedCommand = Command & { readonly occurredAt?: Instant | null };
 

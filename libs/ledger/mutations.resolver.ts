@@ -12,16 +12,25 @@ import { CarryOut } from './carry-out.module.js';
 import type { Executed } from './execute.js';
 import type { LedgerPayload } from './payloads.types.js';
 import { invalid } from './refusals.js';
+import { isLine } from './text-rules.inputs.js';
 import type { CommandClass } from './validate.inputs.js';
 
 const LONGEST_KEY = 255;
+
+export const isKey = (key: unknown): key is string => isLine(key, LONGEST_KEY);
+
+/** Refuses a key that cannot name a command for ever. */
+export const UNFIT_KEY = invalid(
+  ['idempotencyKey'],
+  `A key is one line of 1 to ${String(LONGEST_KEY)} characters, none of them a control character.`,
+);
 
 /** The argument that makes a mutation safe to send again. */
 export const IdempotencyKey = (): ParameterDecorator =>
   Args('idempotencyKey', {
     type: () => String,
     nullable: true,
-    description: `Names the command for ever, 1 to ${String(LONGEST_KEY)} characters: sent again, it counts once and is answered alike.`,
+    description: `Names the command for ever, one line of 1 to ${String(LONGEST_KEY)} characters: sent again, it counts once and is answered alike.`,
   });
 
 /** Sends a command over the bus and puts what became of it into a payload. */
@@ -34,9 +43,6 @@ export async function carryOut(
   { correlationId, loaders }: RequestContext,
 ): Promise<LedgerPayload> {
   loaders.clear(); // the mutations of one request follow each other: each shows a newer world
-  if (idempotencyKey === '' || (idempotencyKey ?? '').length > LONGEST_KEY) {
-    return payloadOf(fields, [invalid(['idempotencyKey'], `A key has 1 to ${String(LONGEST_KEY)} characters.`)]);
-  }
   const misread = refusalsOfMisread(fields); // of one among many inputs: the others are carried out
   if (misread.length > 0) return payloadOf(fields, misread);
   const context = { tenantId, actor, correlationId, idempotencyKey: idempotencyKey ?? undefined };
@@ -84,6 +90,7 @@ export function mutationsOf(
       caller: Caller,
       context: RequestContext,
     ): Promise<LedgerPayload> {
+      if (typeof key === 'string' && !isKey(key)) return payloadOf(input, [UNFIT_KEY]);
       const prepared = preparation ? await this.modules.get(preparation, { strict: false }).prepare(input) : input;
       return isRefusal(prepared)
         ? payloadOf(input, [prepared])

@@ -5,15 +5,17 @@ import { isId, type IdPrefix } from '../event-sourcing/id.js';
 const UNFIT_FOR_A_LINE = /[\p{Cc}\p{Cs}]/v;
 const UNFIT_FOR_TEXT = /[[\p{Cc}\p{Cs}]--[\n\r\t]]/v;
 
-const isFit = (value: unknown, maxLength: number, unfit: RegExp): boolean =>
+const isFit = (value: unknown, maxLength: number, unfit: RegExp): value is string =>
   typeof value === 'string' && value.length <= maxLength && /\S/.test(value) && !unfit.test(value);
+
+export const isLine = (value: unknown, maxLength: number): value is string => isFit(value, maxLength, UNFIT_FOR_A_LINE);
 
 /** Text of one line with something to read in it: no control characters, at most `maxLength` UTF-16 units. */
 export const IsLine = (maxLength: number): PropertyDecorator =>
   ValidateBy({
     name: 'isLine',
     validator: {
-      validate: (value) => isFit(value, maxLength, UNFIT_FOR_A_LINE),
+      validate: (value) => isLine(value, maxLength),
       defaultMessage: () => `One line of 1 to ${String(maxLength)} characters, none of them a control character.`,
     },
   });

@@ -3,6 +3,7 @@ import { refuse, type DatedCommand, type Refusal } from '../../../libs/event-sou
 import { deriveId, type IdPrefix } from '../../../libs/event-sourcing/id.js';
 import { misreadIn, nearest } from '../../../libs/graphql/unreadable.js';
 import type { Deciders } from '../../../libs/event-sourcing/stream-decider.js';
+import { isKey, UNFIT_KEY } from '../../../libs/ledger/mutations.resolver.js';
 import { commandOf, violations, type CommandClass } from '../../../libs/ledger/validate.inputs.js';
 import { inputReader, type Found, type ReadInput } from './input-reader.js';
 import type { Line } from './lines.js';
@@ -31,8 +32,6 @@ interface Kind {
   readonly isSound: (command: DatedCommand) => boolean;
 }
 
-const LONGEST_KEY = 255;
-
 /** Turns lines into commands exactly as the mutations of the same names turn their arguments into commands. */
 export class CommandReader {
   private readonly kinds: ReadonlyMap<string, Kind>;
@@ -53,9 +52,7 @@ export class CommandReader {
     const kind = typeof type === 'string' ? this.kinds.get(type) : undefined;
     if (!kind) return { line: number, refusal: this.unknownType(type) };
     const unread = (refusal: Refusal): UnreadLine => ({ line: number, type: type as string, refusal });
-    if (typeof key !== 'string' || key === '' || key.length > LONGEST_KEY) {
-      return unread(invalid(`A key of 1 to ${String(LONGEST_KEY)} characters is required.`, ['idempotencyKey']));
-    }
+    if (!isKey(key)) return unread(UNFIT_KEY);
     if (typeof input !== 'object' || input === null) return unread(invalid('The input is no object.', ['input']));
 
     const found: Found = { references, mentions: [], misread: false };

@@ -21,7 +21,8 @@ export interface UnreadEvent {
   readonly refusal: Refusal;
 }
 
-const LONGEST_NAME = 255;
+/** Keys of callers have up to 255 characters; behind the key of many touches stands which one it is. */
+const LONGEST_NAME = 260;
 const SHA_256 = /^[0-9a-f]{64}$/;
 
 type Body = Readonly<Record<string, unknown>>;

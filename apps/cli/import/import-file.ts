@@ -1,7 +1,6 @@
 import { CsvError, parse } from 'csv-parse';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { EXIT, Failure } from '../failure.js';
@@ -79,9 +78,8 @@ export class ImportFile {
     return this.format === 'csv' ? this.csvRows() : this.jsonRows();
   }
 
-  private text(): Readable {
-    const bytes = bytesOf(this.path);
-    return Readable.from(decoded(bytes, this.encoding));
+  private text(): AsyncGenerator<string> {
+    return decoded(bytesOf(this.path), this.encoding);
   }
 
   private async *csvRows(): AsyncGenerator<Row> {
@@ -97,7 +95,7 @@ export class ImportFile {
       max_record_size: LONGEST_RECORD,
       info: true,
     });
-    pipeline(this.text(), parser, () => undefined); // the loop gets the error
+    pipeline(Readable.from(this.text()), parser, () => undefined); // the loop gets the error
     try {
       for await (const { record: cells, info } of parser as AsyncIterable<ParsedRecord>) {
         const line = lines.of(cells, info);
@@ -113,7 +111,7 @@ export class ImportFile {
 
   private async *jsonRows(): AsyncGenerator<Row> {
     let line = 0;
-    for await (const text of createInterface({ input: this.text(), crlfDelay: Infinity })) {
+    for await (const text of linesOf(this.text())) {
       line++;
       if (text.trim() === '') continue;
       const values = parsed(text);
@@ -213,6 +211,20 @@ function unreadable(error: CsvError, line: number): Failure {
   const unclosed = error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE';
   const reason = unclosed ? 'a quote opens that does not close' : error.message;
   return new Failure(`The file cannot be read from line ${String(line)} on: ${reason}.`, EXIT.failed);
+}
+
+/** Lines end with a line feed and with nothing else: what Unicode calls a line separator may stand inside a value. */
+async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
+  let begun: string[] = [];
+  for await (const piece of text) {
+    const [first, ...more] = piece.split('\n') as [string, ...string[]];
+    begun.push(first);
+    for (const next of more) {
+      yield begun.join('');
+      begun = [next];
+    }
+  }
+  yield begun.join('');
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

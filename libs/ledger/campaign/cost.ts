@@ -163,5 +163,7 @@ function refundedOf({ refunds }: Costs, costId: CampaignCostId): number {
 const EARLIEST_DAY_MS = 14 * 3_600_000;
 
 /** Refuses a day that has not begun anywhere. */
-const dayInFuture = (day: string, { now }: DecisionContext, path: readonly string[]): Refusal | undefined =>
-  inFuture(fromMillis(Date.parse(day) - EARLIEST_DAY_MS), now, path);
+function dayInFuture(day: string, { now }: DecisionContext, path: readonly string[]): Refusal | undefined {
+  const refusal = inFuture(fromMillis(Date.parse(day) - EARLIEST_DAY_MS), now, path);
+  return refusal && { ...refusal, message: `${day} has not come yet.` };
+}

@@ -336,6 +336,13 @@ describe('correcting a commitment', () => {
     promised(kept)
       .when(correct({ occurredAt: day(15), dueAt: day(16) }))
       .thenRefused('ORDER_IMPLAUSIBLE', { current: day(15) });
+    promised(ended)
+      .when(correct({ occurredAt: day(26), dueAt: day(28) }))
+      .thenRefused('STATE_CONFLICT', { path: ['replacement', 'occurredAt'], current: 'ENDED' });
+    const soon = '2027-01-01T00:00:00.000Z';
+    promised()
+      .when(correct({ occurredAt: soon, dueAt: '2027-01-02T00:00:00.000Z' }))
+      .thenRefused('TIME_IN_FUTURE', { path: ['replacement', 'occurredAt'] });
   });
 });
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isRefusal, slice, type Applied, type Refusal } from '../../event-sourcing/decider.js';
+import { isRefusal, slice, type Applied, type CommandOf, type Refusal } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { CommitmentId, EventId, PartyId, TrustRequestId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
@@ -33,15 +33,11 @@ import { TRUST_REQUESTS } from '../trust/trust.js';
 import { commitmentLife, type CommitmentState, type CommitmentStepTaken } from './commitment-life.js';
 import type {
   BreakCommitment,
-  CorrectCommitment,
-  CorrectCommitmentStep,
+  commitmentCommands,
   DeclineCommitment,
   KeepCommitment,
-  MakeCommitment,
   RemindCommitment,
   RenegotiateCommitment,
-  RetractCommitment,
-  RetractCommitmentStep,
   WaiveCommitment,
 } from './commitment.inputs.js';
 import type { CommitmentStep } from './commitment.words.js';
@@ -82,8 +78,7 @@ type StepEvent =
 type StepCommand =
   RemindCommitment | RenegotiateCommitment | KeepCommitment | BreakCommitment | WaiveCommitment | DeclineCommitment;
 
-export type CommitmentCommand =
-  MakeCommitment | StepCommand | CorrectCommitment | RetractCommitment | CorrectCommitmentStep | RetractCommitmentStep;
+export type CommitmentCommand = CommandOf<typeof commitmentCommands>;
 
 type Commitment = LivingEntry<CommitmentFacts, CommitmentStepTaken>;
 export type Commitments = Entries<CommitmentId, Commitment>;

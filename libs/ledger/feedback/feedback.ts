@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isRefusal, slice, type Applied, type DecisionContext, type Refusal } from '../../event-sourcing/decider.js';
+import {
+  isRefusal,
+  slice,
+  type Applied,
+  type CommandOf,
+  type DecisionContext,
+  type Refusal,
+} from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { EventId, FeedbackId, FeedbackRequestId, PartyId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
@@ -37,15 +44,12 @@ import type {
   ActionFeedback,
   ConfirmFeedback,
   CorrectFeedback,
-  CorrectFeedbackStep,
   DisputeFeedback,
+  feedbackCommands,
+  feedbackRequestCommands,
   ReceiveFeedback,
   ReopenFeedback,
-  RequestFeedback,
   ResolveFeedback,
-  RetractFeedback,
-  RetractFeedbackRequest,
-  RetractFeedbackStep,
 } from './feedback.inputs.js';
 import type { FeedbackKind, FeedbackMethod, FeedbackStep } from './feedback.words.js';
 import { outOfScale, scaleOf, type Scale } from './scale.js';
@@ -113,15 +117,7 @@ type StepEvent =
 type StepCommand =
   AcknowledgeFeedback | ActionFeedback | ResolveFeedback | ConfirmFeedback | ReopenFeedback | DisputeFeedback;
 
-export type FeedbackCommand =
-  | RequestFeedback
-  | RetractFeedbackRequest
-  | ReceiveFeedback
-  | StepCommand
-  | CorrectFeedback
-  | RetractFeedback
-  | CorrectFeedbackStep
-  | RetractFeedbackStep;
+export type FeedbackCommand = CommandOf<typeof feedbackRequestCommands> | CommandOf<typeof feedbackCommands>;
 
 /** What was asked, and what was said, in one relationship. */
 export interface Feedback {

@@ -1,8 +1,8 @@
-import { slice } from '../../event-sourcing/decider.js';
+import { slice, type CommandOf } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import { present } from '../present.js';
 import { conflict } from '../refusals.js';
-import type { CompleteImport, StartImport } from './import.inputs.js';
+import type { importCommands } from './import.inputs.js';
 
 export interface RejectedRow {
   /** Line of the file, counted from 1. */
@@ -19,7 +19,7 @@ export type ImportEvent =
       { sourceHash: string; recorded: number; repeated: number; rejected: number; rejectedRows: readonly RejectedRow[] }
     >;
 
-export type ImportCommand = StartImport | CompleteImport;
+export type ImportCommand = CommandOf<typeof importCommands>;
 
 /** What is known of one file, by what it holds and how it was read. */
 interface ImportStream {

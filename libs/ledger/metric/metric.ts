@@ -1,11 +1,11 @@
-import { isRefusal, slice, type Refusal } from '../../event-sourcing/decider.js';
+import { isRefusal, slice, type CommandOf, type Refusal } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import { contentHash, type Definition } from '../../metrics/definition.js';
 import { readDefinition } from '../../metrics/read-definition.js';
 import { present } from '../present.js';
 import { conflict, refuse } from '../refusals.js';
 import { BUILT_IN } from './built-in.js';
-import type { ActivateMetricDefinition, PublishMetricDefinition, RollbackMetricDefinition } from './metric.inputs.js';
+import type { metricCommands } from './metric.inputs.js';
 
 // Stored names and shapes: rename the code freely, never these. Every version has a sample in samples/.
 export type MetricEvent =
@@ -18,7 +18,7 @@ export type MetricEvent =
   | Event<'MetricDefinitionActivated', { metric: string; version: number; position?: string; reason?: string }>
   | Event<'MetricDefinitionRolledBack', { metric: string; from: number; to: number; reason: string }>;
 
-export type MetricCommand = PublishMetricDefinition | ActivateMetricDefinition | RollbackMetricDefinition;
+export type MetricCommand = CommandOf<typeof metricCommands>;
 
 /** What was published of one metric, and which version was in force after which. */
 export interface Metric {

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { slice } from '../../event-sourcing/decider.js';
+import { slice, type CommandOf } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { Instant } from '../../event-sourcing/instant.js';
 import { present } from '../present.js';
 import { invalid } from '../refusals.js';
-import type { GrantConsent, WithdrawConsent } from './consent.inputs.js';
+import type { consentCommands } from './consent.inputs.js';
 import { ofKnown, type PartyStream } from './party.js';
 import type { ConsentChannel, ConsentPurpose } from './party.words.js';
 
@@ -19,7 +19,7 @@ export type ConsentEvent =
   | Event<'ConsentGranted', ConsentScope & { readonly basis: string; readonly expiresAt?: Instant }>
   | Event<'ConsentWithdrawn', ConsentScope & { readonly basis?: string }>;
 
-export type ConsentCommand = GrantConsent | WithdrawConsent;
+export type ConsentCommand = CommandOf<typeof consentCommands>;
 
 export type ConsentStatus = 'GRANTED' | 'WITHDRAWN' | 'EXPIRED';
 

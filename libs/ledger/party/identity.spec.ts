@@ -170,7 +170,7 @@ describe('erasing a person', () => {
     given(relationshipDecider)
       .when({ type: 'OpenRelationship', a: survivorId, b: partyId, ...tie }, { others })
       .thenRefused('PARTY_ERASED', { path: ['b'] });
-    given(relationshipDecider, opened)
+    given(relationshipDecider, event('RelationshipOpened', { ...opened.data, b: deriveId('pty', 'third') }, day(2)))
       .when({ type: 'AssignSteward', relationshipId, stewardId: partyId, role: 'PRIMARY' }, { others })
       .thenRefused('PARTY_ERASED', { path: ['stewardId'] });
     const touch = { channel: 'EMAIL', direction: 'INBOUND', intent: 'ASK', outcome: 'CONNECTED' } as const;

@@ -1,11 +1,11 @@
-import { slice } from '../../event-sourcing/decider.js';
+import { slice, type CommandOf } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { EventId, PartyId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
 import { endsBeforeStart } from '../order.js';
 import { present } from '../present.js';
 import { conflict, refuse } from '../refusals.js';
-import type { MergeParties, UnmergeParties } from './merge.inputs.js';
+import type { mergeCommands } from './merge.inputs.js';
 import { consultedParty, ofKnown, partyUnknown, type PartyStream } from './party.js';
 
 // Stored names and shapes: rename the code freely, never these. Every version has a sample in samples/.
@@ -13,7 +13,7 @@ export type MergeEvent =
   | Event<'PartiesMerged', { survivorId: PartyId; absorbedId: PartyId; evidence: string }>
   | Event<'PartiesUnmerged', { survivorId: PartyId; absorbedId: PartyId; mergeEventId: EventId; reason?: string }>;
 
-export type MergeCommand = MergeParties | UnmergeParties;
+export type MergeCommand = CommandOf<typeof mergeCommands>;
 
 /** Of the absorbed party: a merge stands in its stream, and the survivor's knows nothing of it. */
 export interface Merge {

@@ -1,11 +1,11 @@
-import { slice } from '../../event-sourcing/decider.js';
+import { slice, type CommandOf } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { EventId, NeedId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
 import { endsBeforeStart } from '../order.js';
 import { present } from '../present.js';
 import { conflict } from '../refusals.js';
-import type { IdentifyNeed, MeetNeed } from './needs.inputs.js';
+import type { needCommands } from './needs.inputs.js';
 import { notOfParty, ofKnown, type PartyStream } from './party.js';
 import type { NeedBasis, NeedKind } from './party.words.js';
 
@@ -14,7 +14,7 @@ export type NeedEvent =
   | Event<'NeedIdentified', { needId: NeedId; kind: NeedKind; basis: NeedBasis; code: string }>
   | Event<'NeedMet', { needId: NeedId; byEventId?: EventId }>;
 
-export type NeedCommand = IdentifyNeed | MeetNeed;
+export type NeedCommand = CommandOf<typeof needCommands>;
 
 export type Needs = Map<NeedId, Need>;
 

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { slice } from '../../event-sourcing/decider.js';
+import { slice, type CommandOf } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { Instant } from '../../event-sourcing/instant.js';
 import { present } from '../present.js';
 import { invalid } from '../refusals.js';
 import { ofKnown, type PartyStream } from './party.js';
-import type { RecordAttribute, RecordPreference } from './profile.inputs.js';
+import type { profileCommands } from './profile.inputs.js';
 
 /** What is known of a party over a stretch of time. */
 export interface Attribute {
@@ -23,7 +23,7 @@ export interface Attribute {
 export type ProfileEvent =
   Event<'AttributeRecorded', Attribute> | Event<'PreferenceRecorded', { topic: string; value: string }>;
 
-export type ProfileCommand = RecordAttribute | RecordPreference;
+export type ProfileCommand = CommandOf<typeof profileCommands>;
 
 export interface Profile {
   /** What was recorded last of each key for the time from a moment on. */

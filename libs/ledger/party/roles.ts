@@ -1,4 +1,4 @@
-import { slice } from '../../event-sourcing/decider.js';
+import { slice, type CommandOf } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { Instant } from '../../event-sourcing/instant.js';
 import { endsBeforeStart, outOfOrder } from '../order.js';
@@ -6,14 +6,14 @@ import { present } from '../present.js';
 import { conflict } from '../refusals.js';
 import { ofKnown, type PartyStream } from './party.js';
 import type { PartyRole } from './party.words.js';
-import type { EndPartyRole, StartPartyRole } from './roles.inputs.js';
+import type { roleCommands } from './roles.inputs.js';
 
 // Stored names and shapes: rename the code freely, never these. Every version has a sample in samples/.
 export type RoleEvent =
   | Event<'PartyRoleStarted', { role: PartyRole; orderReason?: string }>
   | Event<'PartyRoleEnded', { role: PartyRole; reason?: string }>;
 
-export type RoleCommand = StartPartyRole | EndPartyRole;
+export type RoleCommand = CommandOf<typeof roleCommands>;
 
 /** The last span of each role that was started or ended after the registration. */
 export type Roles = Map<PartyRole, RoleSpan>;

@@ -1,14 +1,8 @@
-import { slice } from '../../event-sourcing/decider.js';
+import { slice, type CommandOf } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { EventId } from '../../event-sourcing/id.js';
 import { present } from '../present.js';
-import type {
-  PauseProjection,
-  RebuildProjection,
-  ResumeProjection,
-  RollbackProjection,
-  SkipEvent,
-} from './projection.inputs.js';
+import type { projectionCommands } from './projection.inputs.js';
 
 // Stored names and shapes: rename the code freely, never these. Every version has a sample in samples/.
 export type ProjectionEvent =
@@ -19,7 +13,7 @@ export type ProjectionEvent =
   /** `position` as clients carry it. */
   | Event<'EventSkipped', { projection: string; eventId: EventId; position: string; reason: string }>;
 
-export type ProjectionCommand = PauseProjection | ResumeProjection | RebuildProjection | RollbackProjection | SkipEvent;
+export type ProjectionCommand = CommandOf<typeof projectionCommands>;
 
 /** The state of a projection's stream: none. What operators of all tenants ask for is asked of the same machinery. */
 interface ProjectionStream {

@@ -144,7 +144,7 @@ describe('the source of a referral', () => {
       .when({ ...reassign, to: clinic, occurredAt: day(16) }, { others })
       .thenRefused('STATE_CONFLICT', { path: ['from'], current: rival });
     referral({ ...reassigned, occurredAt: day(15) })
-      .when({ ...reassign, from: rival, to: doctor, occurredAt: day(16) }, { others })
+      .when({ ...reassign, from: rival, to: doctor, occurredAt: day(15) }, { others })
       .then(event('ReferralSourceReassigned', { from: rival, to: doctor, reason: 'His nurse sent it.' }));
   });
 

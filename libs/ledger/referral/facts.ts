@@ -1,7 +1,7 @@
 import type { DecisionContext, Refusal } from '../../event-sourcing/decider.js';
 import { isId, type EventId, type PartyId, type ReferralId, type RelationshipId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
-import { notAParty } from '../party/party.js';
+import { erasedParty, notAParty } from '../party/party.js';
 import { present } from '../present.js';
 import { conflict, invalid, refuse, relationshipUnknown } from '../refusals.js';
 import type { RelationshipStream } from '../relationship/relationship.js';
@@ -104,9 +104,22 @@ export const referralUnknown = (referralId: ReferralId, path: readonly string[] 
 const PARTIES = ['referrerId', 'subjectRef', 'targetId'] as const;
 const isParty = (reference: string | null | undefined): reference is PartyId => isId('pty', reference ?? '');
 
+/** The parties that it is about: of the referred one only when we know it. */
+export const partiesIn = (facts: ReferralReplacement): readonly PartyId[] =>
+  PARTIES.map((field) => facts[field]).filter(isParty);
+
+/** Refuses what would be recorded of a party that was erased since the referral was made. */
+export function erasedIn(facts: ReferralFacts, context: DecisionContext): Refusal | undefined {
+  for (const partyId of partiesIn(facts)) {
+    const refused = erasedParty(context, partyId, ['referralId']);
+    if (refused) return refused;
+  }
+  return undefined;
+}
+
 /** Streams that decide whether what is said can be so. */
 export const namedIn = (facts: ReferralReplacement): readonly string[] => [
-  ...PARTIES.map((field) => facts[field]).filter(isParty),
+  ...partiesIn(facts),
   ...(facts.relationshipId ? [facts.relationshipId] : []),
 ];
 

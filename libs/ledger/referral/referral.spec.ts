@@ -17,6 +17,8 @@ import {
   referral,
   retractedReferral,
   report,
+  rival,
+  without,
 } from './testing/given-referral.js';
 
 const parentReferralId = deriveId('ref', 'parent');
@@ -215,4 +217,35 @@ describe('a step of a referral', () => {
       .when(report('SENT', day(11)))
       .thenRefused('REFERRAL_UNKNOWN', { path: ['referralId'] });
   });
+});
+
+describe('a referral of somebody who was erased', () => {
+  const amount = { amountMinor: 1, currency: 'USD' };
+  it.each([
+    { type: 'RecordReferralStep' as const, step: 'SEEN' as const },
+    { type: 'LeakReferral' as const, reason: 'x' },
+    { type: 'RedirectReferral' as const, toTargetId: rival, reason: 'x' },
+    { type: 'ReassignReferralSource' as const, from: doctor, to: rival, reason: 'x' },
+    { type: 'DeclareSource' as const, point: 'INTAKE', answer: 'WEB' },
+    { type: 'RealizeValue' as const, amount, kind: 'PAYMENT' as const },
+  ])('takes no $type, whichever of the three it is', (command) => {
+    const asked = { ...command, referralId };
+    expect(referralDecider.consults(asked, stateAfter(referralDecider, made()))).toEqual(
+      expect.arrayContaining([doctor, patient, clinic]),
+    );
+    for (const gone of [doctor, patient, clinic]) {
+      referral()
+        .when(asked, { others: without(gone) })
+        .thenRefused('PARTY_ERASED', { path: ['referralId'] });
+    }
+  });
+
+  it.each([['CANCELLED', 'ReferralCancelled'] as const, ['EXPIRED', 'ReferralExpired'] as const])(
+    'can be given up: %s',
+    (step, type) => {
+      referral()
+        .when(report(step, day(12)), { others: without(patient) })
+        .then(event(type, {}));
+    },
+  );
 });

@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { slice, type Command, type Decision, type DecisionContext } from '../../event-sourcing/decider.js';
+import {
+  slice,
+  type Command,
+  type CommandOf,
+  type Decision,
+  type DecisionContext,
+} from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { EventId, PartyId, ReferralId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
@@ -11,8 +17,10 @@ import { mislabelled } from '../words.js';
 import {
   contradiction,
   depthUnder,
+  erasedIn,
   factsOf,
   namedIn,
+  partiesIn,
   referralUnknown,
   REQUIRED,
   selfReferral,
@@ -22,18 +30,7 @@ import {
   type ReferralFacts,
 } from './facts.js';
 import type { RecordedStep } from './lifecycle.js';
-import type {
-  CorrectReferral,
-  DeclareSource,
-  LeakReferral,
-  MakeReferral,
-  RealizeValue,
-  ReassignReferralSource,
-  RecordReferralStep,
-  RedirectReferral,
-  RetractReferral,
-  RetractReferralStep,
-} from './referral.inputs.js';
+import type { referralCommands } from './referral.inputs.js';
 import type { DeclineReason, ReferralStep, ValueKind } from './referral.words.js';
 import {
   behindItsSteps,
@@ -111,18 +108,7 @@ interface MakeRedirectedReferral extends Command<'MakeRedirectedReferral'> {
   readonly occurredAt: Instant;
 }
 
-export type ReferralCommand =
-  | MakeReferral
-  | MakeRedirectedReferral
-  | RecordReferralStep
-  | LeakReferral
-  | RedirectReferral
-  | ReassignReferralSource
-  | DeclareSource
-  | RealizeValue
-  | RetractReferralStep
-  | CorrectReferral
-  | RetractReferral;
+export type ReferralCommand = MakeRedirectedReferral | CommandOf<typeof referralCommands>;
 
 const STEP = { version: 1, dataClass: 'HEALTH', personal: ['reason', 'orderReason'] } as const;
 const RETRACTION = { version: 1, dataClass: 'HEALTH', personal: ['reason'] } as const;
@@ -180,6 +166,7 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
       }
       const said = present({ reason, orderReason });
       return (
+        (UNATTENDED.has(step) ? undefined : erasedIn(referral.made.facts, context)) ??
         mislabelled(declineReason ?? undefined, declineReasonLabel, ['declineReasonLabel']) ??
         misplaced(referral, step, command, context) ?? [
           step === 'DECLINED'
@@ -189,7 +176,7 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
       );
     }),
 
-    LeakReferral: whileStanding((referral, command, context) => {
+    LeakReferral: whileKnown((referral, command, context) => {
       const { toPartyId, reason, orderReason } = command;
       if (toPartyId === referral.made.facts.targetId)
         return invalid(['toPartyId'], 'It was sent there: this is no leak.');
@@ -201,7 +188,7 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
       );
     }),
 
-    RedirectReferral: whileStanding((referral, command, context) => {
+    RedirectReferral: whileKnown((referral, command, context) => {
       const { toTargetId, reason, orderReason } = command;
       const { occurredAt: _, inReturnFor: __, ...facts } = referral.made.facts;
       if (facts.targetId === toTargetId) return invalid(['toTargetId'], 'It goes there already.');
@@ -219,7 +206,7 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
       );
     }),
 
-    ReassignReferralSource: whileStanding((referral, command, context) => {
+    ReassignReferralSource: whileKnown((referral, command, context) => {
       const { from, to, reason, orderReason } = command;
       const { subjectRef, targetId } = referral.made.facts;
       const source = sourceAt(referral, context.occurredAt);
@@ -234,12 +221,12 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
       );
     }),
 
-    DeclareSource: whileStanding((_, { point, answer, partyId }, context) => {
+    DeclareSource: whileKnown((_, { point, answer, partyId }, context) => {
       const unknown = partyId ? notAParty(context, partyId, ['partyId']) : undefined;
       return unknown ?? [event('SourceDeclared', present({ point, answer, partyId }))];
     }),
 
-    RealizeValue: whileStanding((referral, command, context) => {
+    RealizeValue: whileKnown((referral, command, context) => {
       const { amount, kind, kindLabel, orderReason } = command;
       const { amountMinor, currency } = amount;
       return (
@@ -322,10 +309,12 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
 
   consults: {
     MakeReferral: (command) => [...namedIn(command), ...(command.parentReferralId ? [command.parentReferralId] : [])],
-    LeakReferral: ({ toPartyId }) => (toPartyId ? [toPartyId] : []),
-    RedirectReferral: ({ toTargetId }) => [toTargetId],
-    ReassignReferralSource: ({ to }) => [to],
-    DeclareSource: ({ partyId }) => (partyId ? [partyId] : []),
+    RecordReferralStep: (_, state) => partiesOf(state),
+    LeakReferral: ({ toPartyId }, state) => partiesOf(state, toPartyId),
+    RedirectReferral: ({ toTargetId }, state) => partiesOf(state, toTargetId),
+    ReassignReferralSource: ({ to }, state) => partiesOf(state, to),
+    DeclareSource: ({ partyId }, state) => partiesOf(state, partyId),
+    RealizeValue: (_, state) => partiesOf(state),
     CorrectReferral: ({ replacement }) => namedIn(replacement),
   },
 
@@ -349,6 +338,24 @@ function whileStanding<C extends { readonly referralId: ReferralId }>(
     return decide(referral, command, context);
   };
 }
+
+/** Decides on what is recorded of its parties: of an erased one nothing more. */
+function whileKnown<C extends { readonly referralId: ReferralId }>(
+  decide: (referral: StandingReferral, command: C, context: DecisionContext) => Decision<ReferralEvent>,
+) {
+  return whileStanding(
+    (referral, command: C, context) => erasedIn(referral.made.facts, context) ?? decide(referral, command, context),
+  );
+}
+
+/** Ends that need nobody: a referral of an erased party may be given up. */
+const UNATTENDED: ReadonlySet<ReferralStep> = new Set(['CANCELLED', 'EXPIRED'] as const);
+
+/** Streams that decide whether more may be recorded of its parties, and of the one that a command names. */
+const partiesOf = ({ referral: { made } }: ReferralStream, named?: PartyId | null): readonly PartyId[] => [
+  ...(made ? partiesIn(made.facts) : []),
+  ...(named ? [named] : []),
+];
 
 function entersAs(step: RecordedStep) {
   return (referral: Referral, { id, occurredAt }: { readonly id: EventId; readonly occurredAt: Instant }): Referral =>

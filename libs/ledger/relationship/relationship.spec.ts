@@ -9,8 +9,10 @@ import type { OpenRelationship } from './relationship.inputs.js';
 const relationshipId = contextOf(NOW).id('rel');
 const [a, b, ada] = ['a', 'b', 'ada'].map((name) => deriveId('pty', name)) as [PartyId, PartyId, PartyId];
 
-const known = (partyId: PartyId) =>
-  stateAfter(partyDecider, event('PartyRegistered', { partyId, kind: 'PERSON', displayName: 'X', roles: [] }));
+const registered = (partyId: PartyId) =>
+  event('PartyRegistered', { partyId, kind: 'PERSON', displayName: 'X', roles: [] });
+const known = (partyId: PartyId) => stateAfter(partyDecider, registered(partyId));
+const keyId = deriveId('key', 'b');
 const others = Object.fromEntries([a, b, ada].map((id) => [id, known(id)]));
 
 const opened = event(
@@ -309,5 +311,36 @@ describe('the end of a relationship', () => {
     given(relationshipDecider)
       .when({ ...command, relationshipId }, { others })
       .thenRefused('RELATIONSHIP_UNKNOWN', { path: ['relationshipId'] });
+  });
+});
+
+describe('a relationship with somebody who was erased', () => {
+  const gone = { ...others, [b]: stateAfter(partyDecider, registered(b), event('PersonErased', { keyId })) };
+  const stewarded = event('StewardAssigned', { stewardId: ada, role: 'PRIMARY' }, day(11));
+
+  it.each([
+    { type: 'ChangeStage' as const, to: 'ENGAGED' as const, reason: 'x' },
+    { type: 'AssignSteward' as const, stewardId: ada, role: 'BACKUP' as const },
+    { type: 'HandOverSteward' as const, toStewardId: a, warmIntro: true },
+    { type: 'SetCadence' as const, intervalDays: 30, graceDays: 0 },
+    { type: 'SetChannelMixTarget' as const, shares: [{ channel: 'EMAIL' as const, shareBp: 10_000 }] },
+    { type: 'LapseRelationship' as const },
+    { type: 'ReactivateRelationship' as const },
+  ])('takes no $type', (command) => {
+    const asked = { ...command, relationshipId };
+    const state = stateAfter(relationshipDecider, opened, stewarded);
+    expect(relationshipDecider.consults(asked, state)).toEqual(expect.arrayContaining([a, b]));
+    relationship(stewarded)
+      .when(asked, { others: gone })
+      .thenRefused('PARTY_ERASED', { path: ['relationshipId'] });
+  });
+
+  it('can be left and ended', () => {
+    relationship(stewarded)
+      .when({ type: 'ReleaseSteward', relationshipId, stewardId: ada }, { others: gone })
+      .then(event('StewardReleased', { stewardId: ada, role: 'PRIMARY' }));
+    relationship(stewarded)
+      .when({ type: 'EndRelationship', relationshipId, manner: 'GRACEFUL' }, { others: gone })
+      .then(event('RelationshipEnded', { from: 'PROSPECT', manner: 'GRACEFUL' }));
   });
 });

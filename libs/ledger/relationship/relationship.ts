@@ -1,4 +1,4 @@
-import { slice, type Decision, type DecisionContext } from '../../event-sourcing/decider.js';
+import { slice, type CommandOf, type Decision, type DecisionContext } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { PartyId, RelationshipId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
@@ -11,19 +11,8 @@ import type { Feedback } from '../feedback/feedback.js';
 import type { Touches } from '../touch/touch.js';
 import type { Channel } from '../touch/touch.words.js';
 import type { Trust } from '../trust/trust.js';
-import { isOpened, lastEntryAt, type OpenStream } from './entry.js';
-import type {
-  AssignSteward,
-  ChangeStage,
-  EndRelationship,
-  HandOverSteward,
-  LapseRelationship,
-  OpenRelationship,
-  ReactivateRelationship,
-  ReleaseSteward,
-  SetCadence,
-  SetChannelMixTarget,
-} from './relationship.inputs.js';
+import { bothSides, erasedSide, isOpened, lastEntryAt, partiesOf, type OpenStream } from './entry.js';
+import type { relationshipCommands } from './relationship.inputs.js';
 import type { EndingManner, RelationshipIntent, RelationshipKind, Stage, StewardRole } from './relationship.words.js';
 
 // Stored names and shapes: rename the code freely, never these. Every version has a sample in samples/.
@@ -45,17 +34,7 @@ export type RelationshipEvent =
   | Event<'RelationshipReactivated', { to: Stage; reason?: string; orderReason?: string }>
   | Event<'RelationshipEnded', { from: Stage; manner: EndingManner; reason?: string; orderReason?: string }>;
 
-export type RelationshipCommand =
-  | OpenRelationship
-  | ChangeStage
-  | AssignSteward
-  | HandOverSteward
-  | ReleaseSteward
-  | SetCadence
-  | SetChannelMixTarget
-  | LapseRelationship
-  | ReactivateRelationship
-  | EndRelationship;
+export type RelationshipCommand = CommandOf<typeof relationshipCommands>;
 
 /** How two parties stand: from the opening to the end. */
 export interface Tie {
@@ -124,7 +103,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     },
 
-    ChangeStage: whileOpen(({ tie }, command, context) => {
+    ChangeStage: whileKnown(({ tie }, command, context) => {
       const { to, reason, orderReason } = command;
       if (to === 'DORMANT' || to === 'ENDED') {
         return invalid(['to'], 'A lapse makes a relationship DORMANT, an end makes it ENDED.');
@@ -138,7 +117,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    AssignSteward: whileOpen(({ tie }, command, context) => {
+    AssignSteward: whileKnown(({ tie }, command, context) => {
       const { stewardId, role, orderReason } = command;
       const primary = role === 'PRIMARY' ? primarySteward(tie) : undefined;
       if (tie.stewards.get(stewardId)?.role === role) return [];
@@ -152,7 +131,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    HandOverSteward: whileOpen(({ tie }, command, context) => {
+    HandOverSteward: whileKnown(({ tie }, command, context) => {
       const { toStewardId, warmIntro, orderReason } = command;
       const fromStewardId = primarySteward(tie);
       if (!fromStewardId) return conflict('NONE', 'There is no PRIMARY steward who could hand over: assign one.');
@@ -177,7 +156,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    SetCadence: whileOpen(({ tie }, command, context) => {
+    SetCadence: whileKnown(({ tie }, command, context) => {
       const { intervalDays, graceDays, orderReason } = command;
       const { cadence, opened } = tie;
       const inForce = cadence && context.occurredAt >= cadence.since;
@@ -189,7 +168,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    SetChannelMixTarget: whileOpen(({ tie }, command, context) => {
+    SetChannelMixTarget: whileKnown(({ tie }, command, context) => {
       const { shares, orderReason } = command;
       const sharesBp: { [C in Channel]?: number } = {};
       for (const [index, { channel, shareBp }] of shares.entries()) {
@@ -205,7 +184,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    LapseRelationship: whileOpen(({ tie }, command, context) => {
+    LapseRelationship: whileKnown(({ tie }, command, context) => {
       if (tie.lapse) return [];
       const { reason, orderReason } = command;
       return (
@@ -215,7 +194,7 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
       );
     }),
 
-    ReactivateRelationship: whileOpen(({ tie }, command, context) => {
+    ReactivateRelationship: whileKnown(({ tie }, command, context) => {
       const { lapse } = tie;
       if (!lapse) return conflict(tie.stage, 'Only a lapsed relationship can be reactivated.');
       const { reason, orderReason } = command;
@@ -280,8 +259,13 @@ export const tie = slice<Tie, RelationshipEvent, RelationshipCommand, Relationsh
 
   consults: {
     OpenRelationship: ({ a, b }) => [a, b],
-    AssignSteward: ({ stewardId }) => [stewardId],
-    HandOverSteward: ({ toStewardId }) => [toStewardId],
+    ChangeStage: bothSides,
+    AssignSteward: ({ stewardId }, { tie }) => partiesOf(tie, stewardId),
+    HandOverSteward: ({ toStewardId }, { tie }) => partiesOf(tie, toStewardId),
+    SetCadence: bothSides,
+    SetChannelMixTarget: bothSides,
+    LapseRelationship: bothSides,
+    ReactivateRelationship: bothSides,
   },
 
   claims: {
@@ -301,6 +285,13 @@ function whileOpen<C extends { readonly relationshipId: RelationshipId }>(
     if (!isOpened(tie)) return relationshipUnknown(command.relationshipId);
     return tie.endedAt ? conflict('ENDED', 'The relationship has ended.') : decide({ ...state, tie }, command, context);
   };
+}
+
+/** Decides on one whose two parties are still known: with an erased one it can only end. */
+function whileKnown<C extends { readonly relationshipId: RelationshipId }>(
+  decide: (state: OpenStream, command: C, context: DecisionContext) => Decision<RelationshipEvent>,
+) {
+  return whileOpen((state, command: C, context) => erasedSide(state.tie, context) ?? decide(state, command, context));
 }
 
 function primarySteward({ stewards }: Tie): PartyId | undefined {

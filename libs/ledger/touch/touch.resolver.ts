@@ -7,7 +7,7 @@ import { START } from '../../event-sourcing/position.js';
 import { refused } from '../../graphql/payload.js';
 import { AnswersMisread } from '../../graphql/tolerant-input.js';
 import { invalid } from '../refusals.js';
-import { carryOut, IdempotencyKey } from '../mutations.resolver.js';
+import { carryOut, IdempotencyKey, isKey, UNFIT_KEY } from '../mutations.resolver.js';
 import { TouchesPayload } from '../payloads.types.js';
 import { RecordTouch } from './touch.inputs.js';
 
@@ -29,11 +29,12 @@ export class TouchResolver {
     @CurrentCaller() caller: Caller,
     @Context() context: RequestContext,
   ): Promise<TouchesPayload> {
-    if (inputs.length > MOST_AT_ONCE) {
-      return { ...refused(invalid(['inputs'], `At most ${String(MOST_AT_ONCE)} at once.`)), results: [] };
-    }
+    const tooMany =
+      inputs.length > MOST_AT_ONCE ? invalid(['inputs'], `At most ${String(MOST_AT_ONCE)} at once.`) : undefined;
+    const refusal = tooMany ?? (typeof key === 'string' && !isKey(key) ? UNFIT_KEY : undefined);
+    if (refusal) return { ...refused(refusal), results: [] };
     // Each contact has a key of its own under the common one, so that the whole list may be sent again.
-    const keyOf = (index: number) => key && `${key}#${String(index)}`;
+    const keyOf = (index: number) => (typeof key === 'string' ? `${key}#${String(index)}` : undefined);
     const results = await Promise.all(
       inputs.map((input, index) => carryOut(this.bus, RecordTouch, input, keyOf(index), caller, context)),
     );

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { slice, type DecisionContext, type Refusal } from '../../event-sourcing/decider.js';
+import { slice, type CommandOf, type DecisionContext, type Refusal } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type { CampaignId, EventId, PartyId, TouchId } from '../../event-sourcing/id.js';
 import { notACampaign } from '../campaign/campaign.js';
@@ -20,7 +20,7 @@ import {
 import type { RelationshipStream, Tie } from '../relationship/relationship.js';
 import { mislabelled } from '../words.js';
 import { isOtherContact, reachedByCampaign, withoutConsent } from './campaign-contact.js';
-import type { CorrectTouch, RecordTouch, RetractTouch, TouchReplacement } from './touch.inputs.js';
+import type { RecordTouch, touchCommands, TouchReplacement } from './touch.inputs.js';
 import type {
   Channel,
   Direction,
@@ -72,7 +72,7 @@ export type TouchEvent =
   | Event<'TouchCorrected', { touchId: TouchId; targetEventId: EventId; reason: string; replacement: DatedTouchFacts }>
   | Event<'TouchRetracted', { touchId: TouchId; targetEventId: EventId; reason: string }>;
 
-export type TouchCommand = RecordTouch | CorrectTouch | RetractTouch;
+export type TouchCommand = CommandOf<typeof touchCommands>;
 
 /** Every touch of one relationship: what a correction builds on, or that it was taken back. */
 export type Touches = Entries<TouchId, Entry<TouchFacts>>;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { slice, type Refusal } from '../../event-sourcing/decider.js';
+import { slice, type CommandOf, type Refusal } from '../../event-sourcing/decider.js';
 import { event, type Event } from '../../event-sourcing/event.js';
 import type {
   EventId,
@@ -24,13 +24,11 @@ import {
 } from '../relationship/entry.js';
 import type { RelationshipStream } from '../relationship/relationship.js';
 import type {
-  AskForTrustRequest,
-  AssessTrust,
   CorrectTrustAction,
   RecordTrustAction,
-  RetractTrustAction,
-  RetractTrustAssessment,
-  RetractTrustRequest,
+  trustActionCommands,
+  trustAssessmentCommands,
+  trustRequestCommands,
 } from './trust.inputs.js';
 import type { TrustActionKind, TrustBasis } from './trust.words.js';
 
@@ -86,13 +84,9 @@ export type TrustEvent =
   | Event<'TrustAssessmentRetracted', { readonly assessmentId: TrustAssessmentId } & Retraction>;
 
 export type TrustCommand =
-  | RecordTrustAction
-  | CorrectTrustAction
-  | RetractTrustAction
-  | AskForTrustRequest
-  | RetractTrustRequest
-  | AssessTrust
-  | RetractTrustAssessment;
+  | CommandOf<typeof trustActionCommands>
+  | CommandOf<typeof trustRequestCommands>
+  | CommandOf<typeof trustAssessmentCommands>;
 
 /** All that was done for trust, asked for it and said of it in one relationship. */
 export interface Trust {

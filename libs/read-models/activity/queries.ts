@@ -110,6 +110,6 @@ export const commitmentsOfSteward = (
               FROM commitments.commitments c
              CROSS JOIN LATERAL jsonb_array_elements(c.steps) step
              WHERE c.tenant_id = ${tenantId} AND NOT c.retracted AND c.status IN ('KEPT', 'BROKEN')
-               AND step ->> 'step' = c.status AND NOT step ? 'retraction') t ${TIE} ${stewards(tenantId)}
+               AND step ->> 'step' = c.status AND NOT (step ->> 'retracted')::boolean) t ${TIE} ${stewards(tenantId)}
      WHERE ${all([isOurs(tenantId, sql`t.owed_by`), ...within(tenantId, asked)])}
      GROUP BY t.ending`);

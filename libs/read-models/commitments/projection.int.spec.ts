@@ -4,6 +4,7 @@ import { deriveId, type CommitmentId, type PartyId, type RelationshipId } from '
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import { askable, type Askable } from '../testing/askable.module.js';
 import { day, GivenLedger, opened, partyId, relationshipId } from '../testing/given-ledger.js';
+import { statusAt } from './queries.js';
 
 const [we, they] = [partyId('we'), partyId('they')];
 const commitmentId = (name: string): CommitmentId => deriveId('cmt', name);
@@ -76,6 +77,8 @@ describe('commitments', () => {
       totalCount: 2,
       nodes: [{ status: 'OVERDUE' }, { status: 'OPEN' }],
     });
+    const due = { status: 'OPEN', dueAt: day(20) } as const;
+    expect([statusAt(due, day(20)), statusAt(due, day(20.001))]).toEqual(['OPEN', 'OVERDUE']);
     expect(await listed(id, ['KEPT'])).toMatchObject({ nodes: [{ status: 'KEPT', endedAt: day(12), lateDays: 2 }] });
   });
 

@@ -130,18 +130,15 @@ export class PartyResolver {
     const pages = manyEach(context, `relationships of parties ${shape}`, (tenantId, ids) =>
       relationshipPagesOf(this.db, tenantId, ids, page, asRecorded),
     );
-    const counts = countEach(context, `relationships of parties, counted ${shape}`, (tenantId, ids) =>
-      countRelationshipsOf(this.db, tenantId, ids, asRecorded),
+    const counts = countEach(context, `relationships of parties, counted ${shape}`, (tenantId, groups) =>
+      countRelationshipsOf(this.db, tenantId, groups, asRecorded),
     );
     const group = groupOf(party);
     const found = (await Promise.all(group.map((id) => pages.load(id)))).flat();
-    if (group.length > 1) found.sort(newestFirst);
-    return connection(
-      page,
-      found,
-      (relationship) => cursorOf(relationship.openedAt, relationship),
-      async () => (await Promise.all(group.map((id) => counts.load(id)))).reduce((sum, count) => sum + count, 0),
-    );
+    // One between two that turned out to be one party is on the page of either.
+    const each = group.length > 1 ? [...new Map(found.map((tie) => [tie.id, tie])).values()].sort(newestFirst) : found;
+    const count = () => counts.load(group.join(' '));
+    return connection(page, each, (relationship) => cursorOf(relationship.openedAt, relationship), count);
   }
 }
 

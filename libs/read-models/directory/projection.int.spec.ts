@@ -23,6 +23,7 @@ import {
   relationshipPage,
   relationshipPagesOf,
   relationshipsById,
+  stagesOf,
   stewardsOf,
   type RelationshipFilter,
   type RelationshipRow,
@@ -148,6 +149,13 @@ describe('the directory', () => {
       event('RelationshipEnded', { from: 'TRUSTED', manner: 'GRACEFUL' } as const, day(7)),
     );
     expect(await shown()).toMatchObject({ stage: 'ENDED', endedAt: day(7), endingManner: 'GRACEFUL' });
+    expect((await stagesOf(ledger.db, TENANT, [id])).map(({ stage, since }) => [stage, since])).toEqual([
+      ['PROSPECT', day(0)],
+      ['TRUSTED', day(1)],
+      ['DORMANT', day(4)],
+      ['TRUSTED', day(5)],
+      ['ENDED', day(7)],
+    ]);
     expect(await stewardsOf(ledger.db, TENANT, [id])).toEqual([
       { owner: id, stewardId: ann, role: 'PRIMARY', since: day(1), until: day(3), warmIntro: null },
       { owner: id, stewardId: ben, role: 'BACKUP', since: day(2), until: day(3), warmIntro: null },

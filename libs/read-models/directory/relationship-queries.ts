@@ -94,15 +94,16 @@ export function matching(
 }
 
 /** What was overdue before a moment: all of it, or what a steward carries as PRIMARY. */
-export const overdue = (stewardId: string | null, before: Instant): Selection => ({
-  from: sql`directory.relationships`,
-  where: [...(stewardId === null ? [] : [sql`f.steward_id = ${stewardId}`]), overdueBefore(before)],
-});
+export const overdue = (tenantId: string, stewardId: string | null, before: Instant): Selection =>
+  carried(tenantId, stewardId, overdueBefore(before));
 
 /** What falls due from one moment to before another: all of it, or what a steward carries as PRIMARY. */
-export const dueWithin = (stewardId: string | null, from: Instant, to: Instant): Selection => ({
+export const dueWithin = (tenantId: string, stewardId: string | null, from: Instant, to: Instant): Selection =>
+  carried(tenantId, stewardId, fallsDue(from, to));
+
+const carried = (tenantId: string, stewardId: string | null, when: RawBuilder<unknown>): Selection => ({
   from: sql`directory.relationships`,
-  where: [...(stewardId === null ? [] : [sql`f.steward_id = ${stewardId}`]), fallsDue(from, to)],
+  where: [...(stewardId === null ? [] : [sql`f.steward_id = ANY(${partyGroup(tenantId, stewardId)})`]), when],
 });
 
 export const byOpening = (direction: 'ASC' | 'DESC'): Ordering => ({
@@ -201,17 +202,19 @@ export const relationshipPagesOf = (
             ${orderBy(NEWEST)} ${limitOf(page)}) d
       ${STANDINGS} ${orderBy(NEWEST)}`);
 
+/** Of each group of parties that are one, its ids with spaces between: one between two of them counts once. */
 export const countRelationshipsOf = (
   db: ReadDatabase,
   tenantId: string,
-  partyIds: readonly string[],
+  groups: readonly string[],
   asRecorded = false,
 ): Promise<{ readonly id: string; readonly count: number }[]> =>
   db.rows(sql<{ id: string; count: number }>`
-    SELECT party.id, count(*)::int FROM unnest(${partyIds}::text[]) AS party (id)
+    SELECT one.ids AS id, count(DISTINCT d.relationship_id)::int AS count FROM unnest(${groups}::text[]) AS one (ids)
+     CROSS JOIN LATERAL unnest(string_to_array(one.ids, ' ')) AS party (id)
      CROSS JOIN LATERAL ${tiesOf(tenantId, [sql`party.id`])} d
      WHERE ${asRecorded ? sql`true` : SPEAKS}
-     GROUP BY party.id`);
+     GROUP BY one.ids`);
 
 /** Present and former stewards, in the order in which they came. */
 export const stewardsOf = (db: ReadDatabase, tenantId: string, ids: readonly string[]): Promise<StewardRow[]> =>
@@ -219,3 +222,20 @@ export const stewardsOf = (db: ReadDatabase, tenantId: string, ids: readonly str
     SELECT member.owner, steward_id AS "stewardId", role, since, until, warm_intro AS "warmIntro"
       FROM ${membersOf(tenantId, ids)} member JOIN directory.stewards s USING (relationship_id)
      WHERE s.tenant_id = ${tenantId} ORDER BY s.position`);
+
+export interface StageRow {
+  readonly owner: string;
+  readonly stage: Stage;
+  readonly since: Instant;
+  readonly eventId: string;
+}
+
+/** Every stage that relationships went through, in the order of business time. */
+export const stagesOf = (db: ReadDatabase, tenantId: string, ids: readonly string[]): Promise<StageRow[]> =>
+  db.rows(sql<StageRow>`
+    SELECT member.owner, occurred_at AS since, event_id AS "eventId",
+           CASE kind WHEN 'OPENED' THEN 'PROSPECT' WHEN 'LAPSED' THEN 'DORMANT' WHEN 'ENDED' THEN 'ENDED' ELSE detail END
+             AS stage
+      FROM ${membersOf(tenantId, ids)} member JOIN facts.facts f USING (relationship_id)
+     WHERE f.tenant_id = ${tenantId} AND kind IN ('OPENED', 'STAGE_CHANGED', 'LAPSED', 'REACTIVATED', 'ENDED')
+     ORDER BY occurred_at, position`);

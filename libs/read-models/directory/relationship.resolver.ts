@@ -21,9 +21,11 @@ import {
   matching,
   overdue,
   relationshipPage,
+  stagesOf,
   stewardsOf,
   type RelationshipRow,
   type Selection,
+  type StageRow,
   type StewardRow,
 } from './relationship-queries.js';
 import {
@@ -33,6 +35,7 @@ import {
   Relationship,
   RelationshipConnection,
   RelationshipsArguments,
+  StageReached,
   Steward,
   type RelationshipOrder,
 } from './relationship.types.js';
@@ -98,7 +101,7 @@ export class RelationshipResolver {
     @Args() { stewardId, before, ...page }: OverdueTouchesArguments,
     @CurrentCaller() { tenantId }: Caller,
   ): Promise<Connection<RelationshipRow>> {
-    return this.page(tenantId, overdue(stewardId ?? null, before ?? now()), MOST_OVERDUE, page);
+    return this.page(tenantId, overdue(tenantId, stewardId ?? null, before ?? now()), MOST_OVERDUE, page);
   }
 
   @ReadsFrom('directory', 'touch_frequency')
@@ -111,7 +114,7 @@ export class RelationshipResolver {
   ): Promise<Connection<RelationshipRow>> {
     const begin = from ?? now();
     const end = to ?? fromMillis(toMillis(begin) + A_MONTH_MS);
-    return this.page(tenantId, dueWithin(stewardId ?? null, begin, end), SORTINGS.DUE_AT('ASC'), page);
+    return this.page(tenantId, dueWithin(tenantId, stewardId ?? null, begin, end), SORTINGS.DUE_AT('ASC'), page);
   }
 
   @ResolveField(() => Party, { description: 'Our side.' })
@@ -134,6 +137,12 @@ export class RelationshipResolver {
       id,
     );
     return stewards.filter(({ until }) => includeFormer || until === null);
+  }
+
+  @ReadsFrom('facts')
+  @ResolveField(() => [StageReached], { description: 'The stages that it went through, oldest first.' })
+  stages(@Parent() { id }: RelationshipRow, @Context() context: CallerContext): Promise<readonly StageRow[]> {
+    return manyEach(context, 'stages', (tenantId, ids) => stagesOf(this.db, tenantId, ids)).load(id);
   }
 
   @ResolveField(() => [ChannelShare], { nullable: true, description: 'How contact is meant to spread over channels.' })

@@ -54,6 +54,18 @@ export class Steward {
   readonly warmIntro: boolean | null;
 }
 
+@ObjectType({ description: 'A stage of a relationship, from a moment on.' })
+export class StageReached {
+  @Field(() => Stage, { description: 'How far it had grown.' })
+  readonly stage: Stage;
+
+  @Field(() => DateTimeScalar, { description: 'Since when.' })
+  readonly since: Instant;
+
+  @Field(() => ID, { description: 'The event that says so; of a change it says why.' })
+  readonly eventId: string;
+}
+
 @ObjectType({ description: 'A promised rhythm of contact.' })
 export class Cadence {
   @Field(() => Int, { description: 'Days from one touch to the next at most.' })

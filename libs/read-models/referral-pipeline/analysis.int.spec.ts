@@ -116,6 +116,9 @@ describe('referrals over GraphQL', () => {
     await refer('so 3', 300, {}, said('PERSON', 303, 'ann'), said('WEB', 302));
     await refer('so 4', 300, {}, said('PERSON', 301, 'doctor'));
     await refer('so 5', 300, {});
+    const [, misheard] = await refer('so 6', 300, {}, said('RADIO', 301));
+    const retraction = { targetEventId: misheard!, reason: 'Another patient.' };
+    await ledger.record(referralId('so 6'), event('ReferralStepRetracted', retraction));
     await ledger.shown();
     const query = `query ($from: DateTime) { sourceConfusion(from: $from) {
       total agreeing cells { declared isParty recordedId count percentOfDeclared percentOfRecorded } } }`;

@@ -131,6 +131,7 @@ describe('the referral pipeline', () => {
     expect(await listed(names, { targetId: partyId('rival') })).toEqual(['fi 3']);
     expect(await listed(names, { relationshipId: relationshipId('fi') })).toEqual(['fi 3']);
     expect(await listed(names, { serviceLine, from: day(2), to: day(3) })).toEqual(['fi 2', 'fi 3']);
+    expect(await listed(names, { serviceLine, from: day(1), to: day(2) })).toEqual(['fi 1']);
     const where = matching(TENANT, { serviceLine });
     const [first] = await referralPage(ledger.db, TENANT, where, byMaking('DESC'), { first: 1, after: undefined });
     expect(first?.id).toBe(referralId('fi 3'));

@@ -84,13 +84,16 @@ describe('the timeline', () => {
       id,
       opened(id),
       touched('fi 1', 10),
-      touched('fi 2', 20, { channel: 'MEAL' }),
-      touched('fi 3', 30, { channel: 'FAX' }),
+      touched('fi 2', 20, { channel: 'MEAL', function: 'FOOD', phase: 'SERVICE' }),
+      touched('fi 3', 30, { channel: 'FAX', function: 'FINANCIAL_COUNSELING', phase: 'SERVICE' }),
     );
     await ledger.shown();
     expect(names(await page(id, { channels: ['MEAL', 'FAX'] }), all)).toEqual(['fi 2', 'fi 3']);
     expect(names(await page(id, { from: day(10), to: day(30) }), all)).toEqual(['fi 1', 'fi 2']);
     expect(await page(id, { kinds: [] })).toEqual([]);
+    expect(names(await page(id, { functions: ['FINANCIAL_COUNSELING'] }), all)).toEqual(['fi 3']);
+    expect(names(await page(id, { phases: ['SERVICE'], functions: ['FOOD', 'CLINICAL'] }), all)).toEqual(['fi 2']);
+    expect(await page(id, { phases: ['OUTREACH'] })).toEqual([]);
     expect(names(await page(id, { kinds: ['TOUCH'], channels: ['FAX'] }), all)).toEqual(['fi 3']);
     expect(await countsOf(ledger.db, TENANT, [id], entryList({ ...STANDING, from: day(20) }, 'ASC'))).toEqual([
       { id, count: 2 },

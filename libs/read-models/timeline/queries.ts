@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Instant } from '../../event-sourcing/instant.js';
-import type { Channel } from '../../ledger/touch/touch.words.js';
+import type { Channel, TouchFunction, TouchPhase } from '../../ledger/touch/touch.words.js';
 import type { Ordering } from '../ordering.js';
 import type { ReadDatabase } from '../read-database.js';
 import { byTime, ENTRY, shownAs, STANDING, type EntryList, type StoredEntry } from './entry-lists.js';
@@ -10,6 +10,8 @@ import { entryKinds, type EntryKindName } from './kinds.js';
 export interface EntryFilter {
   readonly kinds?: readonly EntryKindName[] | null;
   readonly channels?: readonly Channel[] | null;
+  readonly functions?: readonly TouchFunction[] | null;
+  readonly phases?: readonly TouchPhase[] | null;
   /** Occurred at or after. */
   readonly from?: Instant | null;
   /** Occurred before. */
@@ -27,10 +29,12 @@ export function shown<Stored extends StoredEntry>(stored: Stored) {
 }
 
 export function entryList(filter: EntryFilter, direction: Ordering['direction']): EntryList {
-  const { kinds, channels, from, to, includeRetracted } = filter;
+  const { kinds, channels, functions, phases, from, to, includeRetracted } = filter;
   const where: RawBuilder<unknown>[] = [includeRetracted ? sql`true` : STANDING];
   if (kinds) where.push(sql`e.kind = ANY(${kinds})`);
   if (channels) where.push(sql`e.channel = ANY(${channels})`);
+  if (functions) where.push(sql`e.facts ->> 'function' = ANY(${functions})`);
+  if (phases) where.push(sql`e.facts ->> 'phase' = ANY(${phases})`);
   if (from) where.push(sql`e.occurred_at >= ${from}`);
   if (to) where.push(sql`e.occurred_at < ${to}`);
   return { table: sql`timeline.entries`, where, ordering: byTime(direction) };

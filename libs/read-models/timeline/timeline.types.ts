@@ -210,6 +210,12 @@ export class EntriesArguments extends PageArguments implements EntryFilter {
   @Field(() => [Channel], { nullable: true, description: 'Only contacts over these channels.' })
   readonly channels?: readonly Channel[] | null;
 
+  @Field(() => [TouchFunction], { nullable: true, description: 'Only contacts of these parts of the organisation.' })
+  readonly functions?: readonly TouchFunction[] | null;
+
+  @Field(() => [TouchPhase], { nullable: true, description: 'Only contacts before or during the service.' })
+  readonly phases?: readonly TouchPhase[] | null;
+
   @Field(() => DateTimeScalar, { nullable: true, description: 'Only what occurred at or after this moment.' })
   readonly from?: Instant | null;
 

@@ -49,6 +49,7 @@ export async function histories(
       : sql.raw(`${touch}.until_position = ${String(OPEN)}`);
   const known = asKnown ? sql`t.known_from <= ${asKnown}` : sql`true`;
   const members = asKnown ? atMoment(MEMBERS_AS_KNOWN, asKnown) : MEMBERS;
+  const steward = asKnown ? sql`t.steward_id` : STEWARD;
   const rows = await db.rows(sql<HistoryRow>`
     SELECT r.relationship_id AS id, ${seconds('r.opened_at')} AS opened, touches.*, terms.*
       FROM touch_frequency.ties r
@@ -67,7 +68,7 @@ export async function histories(
                    WHERE ${stands('other')} AND twin.relationship_id < m.relationship_id))) touches
      CROSS JOIN LATERAL (
            SELECT json_agg(json_build_object('kind', t.kind, 'since', ${seconds('t.starts_at')},
-                    'intervalDays', t.interval_days, 'graceDays', t.grace_days, 'runs', t.runs, 'stewardId', t.steward_id)
+                    'intervalDays', t.interval_days, 'graceDays', t.grace_days, 'runs', t.runs, 'stewardId', ${steward})
                     ORDER BY t.starts_at, t.position) AS terms
              FROM ${members} m
              JOIN touch_frequency.terms t ON t.tenant_id = r.tenant_id AND t.relationship_id = m.relationship_id
@@ -78,6 +79,11 @@ export async function histories(
 
 const MEMBERS = sql.raw(membersOf('touch_frequency'));
 const MEMBERS_AS_KNOWN = joinedAsKnown('touch_frequency', 'ties');
+
+/** Of a term `t`: the party that speaks for the steward. */
+const STEWARD = sql`CASE WHEN t.steward_id IS NOT NULL THEN coalesce((
+  SELECT root_id FROM touch_frequency.merges
+   WHERE tenant_id = t.tenant_id AND absorbed_id = t.steward_id AND root_id IS NOT NULL), t.steward_id) END`;
 
 const seconds = (column: string) => sql`extract(epoch FROM ${sql.ref(column)})::float8`;
 const toMillis = (seconds: number): number => Math.round(seconds * 1000);

@@ -130,7 +130,7 @@ describe('touch frequency', () => {
       await ledger.record(id, opened(id, 2000), steward, cadence(30, 5, 2000), touched(name, days));
     }
     await ledger.shown();
-    const rows = await relationshipPage(ledger.db, TENANT, overdue(ann, asOf), byOverdue, EVERYTHING);
+    const rows = await relationshipPage(ledger.db, TENANT, overdue(TENANT, ann, asOf), byOverdue, EVERYTHING);
     expect(rows.map(({ id }) => id)).toEqual([relationshipId('od b'), relationshipId('od a')]);
     expect(rows.map((row) => standing(storedMarks(row), toMillis(asOf)).overdueDays)).toEqual([75, 65]);
   });
@@ -164,20 +164,15 @@ describe('touch frequency', () => {
   });
 
   it('gives for any interleaving the same live, rebuilt, and by the slow reference', async () => {
-    const seed = Date.now(); // of the stories: put the one of a failure here
-    const tales = fc.sample(story, { numRuns: 100, seed }).map((one, i) => {
+    const tales = fc.sample(story, 100).map((one, i) => {
       const id = relationshipId(`story ${String(i)}`);
       return { id, ...told(id, one) };
     });
-    try {
-      await Promise.all(tales.map(({ id, events }) => tell(ledger, id, events)));
-      await ledger.shown();
-      await expectAsTold(ledger, tales);
-      await ledger.rebuild();
-      await expectAsTold(ledger, tales);
-    } catch (cause) {
-      throw new Error(`With seed ${String(seed)}.`, { cause });
-    }
+    await Promise.all(tales.map(({ id, events }) => tell(ledger, id, events)));
+    await ledger.shown();
+    await expectAsTold(ledger, tales);
+    await ledger.rebuild();
+    await expectAsTold(ledger, tales);
   }, 60_000);
 });
 

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Instant } from '../../event-sourcing/instant.js';
 import type { RelationshipKind } from '../../ledger/relationship/relationship.words.js';
 import type { Channel, Direction, TouchFunction, TouchIntent } from '../../ledger/touch/touch.words.js';
-import { partyGroup, relationshipGroup } from '../joined.js';
+import { partyGroup, relationshipGroup, topOf } from '../joined.js';
 import { OPEN } from '../on.js';
 import { all } from '../ordering.js';
 import type { ReadDatabase } from '../read-database.js';
@@ -35,16 +35,18 @@ export interface StatsRow {
   readonly minutes: bigint;
 }
 
-const KEYS: { readonly [Dimension in StatsDimension]: RawBuilder<unknown> } = {
+const KEYS: { readonly [Dimension in Exclude<StatsDimension, 'STEWARD'>]: RawBuilder<unknown> } = {
   CHANNEL: sql`t.channel`,
   DIRECTION: sql`t.direction`,
   INTENT: sql`t.intent`,
   FUNCTION: sql`t.function`,
   PHASE: sql`t.phase`,
   CAMPAIGN: sql`t.campaign_id`,
-  STEWARD: sql`s.steward_id`,
   RELATIONSHIP_KIND: sql`d.kind`,
 };
+
+const keyOf = (dimension: StatsDimension, tenantId: string): RawBuilder<unknown> =>
+  dimension === 'STEWARD' ? topOf(tenantId, sql`s.steward_id`) : KEYS[dimension];
 
 const TIES = sql`JOIN directory.relationships d USING (tenant_id, relationship_id)`;
 
@@ -67,7 +69,7 @@ export function touchStats(
 ): Promise<StatsRow[]> {
   const asksTies = groupBy === 'RELATIONSHIP_KIND' || filter.kind || filter.partyId;
   const asksStewards = groupBy === 'STEWARD' || filter.stewardId;
-  const key = groupBy ? KEYS[groupBy] : sql`NULL::text`;
+  const key = groupBy ? keyOf(groupBy, tenantId) : sql`NULL::text`;
   const stretch = bucket ? sql`date_trunc(${sql.lit(bucket)}, t.occurred_at AT TIME ZONE 'UTC')` : sql`NULL::timestamp`;
   // By relationship first: twice as fast as count(DISTINCT), which sorts all touches.
   return db.rows(sql<StatsRow>`
@@ -98,6 +100,6 @@ export function matching(tenantId: string, filter: StatsFilter): RawBuilder<unkn
   if (directions) conditions.push(sql`t.direction = ANY(${directions})`);
   if (intents) conditions.push(sql`t.intent = ANY(${intents})`);
   if (functions) conditions.push(sql`t.function = ANY(${functions})`);
-  if (stewardId) conditions.push(sql`s.steward_id = ${stewardId}`);
+  if (stewardId) conditions.push(sql`s.steward_id = ANY(${partyGroup(tenantId, stewardId)})`);
   return all(conditions);
 }

@@ -13,10 +13,11 @@ export const [doctor, patient, clinic, rival] = ['doctor', 'patient', 'clinic', 
   deriveId('pty', name),
 ) as [PartyId, PartyId, PartyId, PartyId];
 
-const known = (partyId: PartyId) =>
+const known = (partyId: PartyId, ...events: readonly Event[]) =>
   stateAfter(
     partyDecider,
     event('PartyRegistered', { partyId, kind: 'PERSON', displayName: 'Somebody', roles: [] }, day(1)),
+    ...events,
   );
 export const others = {
   ...Object.fromEntries([doctor, patient, clinic, rival].map((partyId) => [partyId, known(partyId)])),
@@ -25,6 +26,12 @@ export const others = {
     event('RelationshipOpened', { relationshipId, a: clinic, b: doctor, kind: 'PEER', intent: 'UNKNOWN' }, day(1)),
   ),
 };
+
+/** The same world after one of its parties was erased. */
+export const without = (partyId: PartyId) => ({
+  ...others,
+  [partyId]: known(partyId, event('PersonErased', { keyId: deriveId('key', partyId) }, day(11))),
+});
 
 export const facts: ReferralFacts = {
   referrerId: doctor,
