@@ -73,7 +73,6 @@ async function start(settings: Settings, stages: Stages): Promise<void> {
       host,
       port,
       store,
-      densePositions: eventStoreUrl === undefined,
       pool,
       execute,
       waitForPosition: positions.waitFor.bind(positions),
