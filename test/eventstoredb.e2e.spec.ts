@@ -16,6 +16,7 @@ describe('the whole of Rapport with its log in EventStoreDB', () => {
   let server: EventStoreDbDouble;
   const directories: string[] = [];
   let running: ChildProcess | undefined;
+  let environment: Record<string, string> = {};
   beforeAll(async () => {
     server = await EventStoreDbDouble.start();
   });
@@ -35,7 +36,8 @@ describe('the whole of Rapport with its log in EventStoreDB', () => {
     running = npmStart(directory, { EVENTSTORE_URL: server.url });
     const told = await ready(running);
     expect(told).toContain('in EventStoreDB');
-    return rapport({ RAPPORT_URL: /http:\/\/[^/]+/.exec(told)![0] });
+    environment = { RAPPORT_URL: /http:\/\/[^/]+/.exec(told)![0] };
+    return rapport(environment);
   }
 
   async function stop(): Promise<void> {
@@ -84,6 +86,14 @@ describe('the whole of Rapport with its log in EventStoreDB', () => {
 
     expect(await run('projections', 'rebuild', 'touch_frequency')).toMatchObject({ code: 0 });
     expect(await frequency(run)).toEqual(before);
+    const env = { ...environment, EVENTSTORE_URL: server.url };
+    expect(JSON.parse((await rapport(env)('doctor', '--json')).stdout)).toContainEqual({
+      check: 'event store',
+      state: 'ok',
+      finding: 'EventStoreDB answers',
+    });
+    const away = await rapport({ ...env, EVENTSTORE_URL: 'esdb://127.0.0.1:1?tls=false' })('doctor');
+    expect(away).toMatchObject({ code: 69, stdout: expect.stringMatching(/fail +event store/) });
     await stop();
   }, 120_000);
 

@@ -13,7 +13,7 @@ import type { StreamName } from '../event-sourcing/stream.js';
  * appended at most once, whatever happens to the connection.
  */
 export interface EventStore {
-  /** Resolves with what became of it; rejects only with `StoreUnavailable` or `AppendOutcomeUnknown`. */
+  /** Resolves with what became of it; rejects only with `StoreUnavailable`, `AppendOutcomeUnknown` or `AppendTooLarge`. */
   append(append: Append): Promise<AppendOutcome>;
   /** Events of one stream, `from` a revision (inclusive); backwards from the end when `from` is absent. */
   readStream(stream: StreamName, options?: ReadStreamOptions): AsyncIterable<Recorded>;
