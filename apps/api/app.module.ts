@@ -21,8 +21,6 @@ import { resolvers } from './resolvers.js';
 /** What the API works with. It opens nothing itself. */
 export interface ApiServices {
   readonly store: EventStore;
-  /** Whether positions count the events, without gaps. */
-  readonly densePositions: boolean;
   /** Where the read models are, as role `rapport_app`. */
   readonly pool: pg.Pool;
   readonly execute: Execute;
@@ -34,7 +32,7 @@ export interface ApiServices {
 @Module({})
 export class AppModule {
   static of(services: ApiServices): DynamicModule {
-    const { store, pool, execute, densePositions, access, log, waitForPosition } = services;
+    const { store, pool, execute, access, log, waitForPosition } = services;
     const graphql: DriverOptions = {
       driver: GraphqlDriver,
       path: '/graphql',
@@ -59,7 +57,7 @@ export class AppModule {
       providers: [
         { provide: WAIT_FOR_POSITION, useValue: waitForPosition },
         { provide: ReadDatabase, useValue: new ReadDatabase(pool) },
-        { provide: LedgerLog, useValue: new LedgerLog(store, densePositions) },
+        { provide: LedgerLog, useValue: new LedgerLog(store) },
         { provide: ProjectionOverview, useValue: new ProjectionOverview(pool, store) },
         ...resolvers,
       ],

@@ -42,7 +42,6 @@ async function main(): Promise<void> {
     host,
     port,
     store,
-    densePositions: eventStoreUrl === undefined,
     pool,
     execute: new Execute(store, ledger),
     waitForPosition: positions.waitFor.bind(positions),

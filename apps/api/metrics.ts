@@ -36,8 +36,8 @@ export function serveMetrics(app: FastifyInstance, { store, overview }: Measured
     },
   });
   const lagEvents = new Gauge({
-    name: 'rapport_projection_lag_positions',
-    help: 'How far the log is ahead of a projection.',
+    name: 'rapport_projection_lag_events',
+    help: 'How many events the log is ahead of a projection.',
     labelNames: ['projection'],
     registers,
   });

@@ -42,7 +42,7 @@ async function examine(): Promise<Finding[]> {
     return [node, ...problems.map((finding) => ({ ...BAD_SETTING, finding })), ...(await api())];
   }
   const found: Finding = { check: 'settings', state: 'ok', finding: `complete for ${likelyProgram()}` };
-  return [node, found, ...(await database(settings)), ...(await api())];
+  return [node, found, ...(await database(settings)), ...(await eventStore(settings)), ...(await api())];
 }
 
 const BAD_SETTING: Finding = { check: 'settings', state: 'fail', finding: '', exitCode: EXIT.configuration };
@@ -94,6 +94,16 @@ async function database({ databaseUrl }: Settings): Promise<Finding[]> {
 
 const UNSAFE: Finding = { check: 'durability', state: 'fail', finding: '', exitCode: EXIT.configuration };
 const UNMIGRATED: Finding = { check: 'migrations', state: 'fail', finding: '', exitCode: EXIT.failed };
+
+async function eventStore({ eventStoreUrl }: Settings): Promise<Finding[]> {
+  if (eventStoreUrl === undefined) return [];
+  const check = 'event store';
+  const { reach } = await import('../../libs/event-store/eventstoredb/connection.js');
+  return reach(eventStoreUrl, PATIENCE_MS).then(
+    () => [{ check, state: 'ok', finding: 'EventStoreDB answers' }],
+    (error: Error) => [{ check, state: 'fail', finding: error.message, exitCode: EXIT.storeDown }],
+  );
+}
 
 async function api(): Promise<Finding[]> {
   const { origin } = apiUrl('/');

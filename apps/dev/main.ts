@@ -4,6 +4,7 @@ import { ROLES } from '../../libs/access/caller.js';
 import { migrate } from '../../libs/database/migrate.js';
 import { openPool } from '../../libs/database/pool.js';
 import { loadDemo } from '../../libs/demo/load-demo.js';
+import { StoreUnavailable, UnsafeStore } from '../../libs/event-store/errors.js';
 import { fromMillis } from '../../libs/event-sourcing/instant.js';
 import { START } from '../../libs/event-sourcing/position.js';
 import { Execute } from '../../libs/ledger/execute.js';
@@ -73,7 +74,6 @@ async function start(settings: Settings, stages: Stages): Promise<void> {
       host,
       port,
       store,
-      densePositions: eventStoreUrl === undefined,
       pool,
       execute,
       waitForPosition: positions.waitFor.bind(positions),
@@ -109,6 +109,18 @@ async function start(settings: Settings, stages: Stages): Promise<void> {
 `);
 }
 
+/** A line for a person where a person can help it; all there is to know of a bug. */
+function endingOf(error: unknown): [exitCode: number, why: string] {
+  if (error instanceof InvalidSettings) return [CONFIGURATION, error.message];
+  if (!(error instanceof StageFailed)) return [FAILED, inspect(error)];
+  const { stage, cause, message } = error;
+  if (stage === 'database' || cause instanceof StoreUnavailable) return [STORE_DOWN, message];
+  if (cause instanceof UnsafeStore) return [CONFIGURATION, message];
+  const code = cause instanceof Error && 'code' in cause && cause.code;
+  if (code === 'EADDRINUSE' || code === 'EACCES') return [CONFIGURATION, `${message}. Choose another PORT.`];
+  return [FAILED, inspect(error)];
+}
+
 const stages = new Stages();
 // Ctrl-C may reach us twice, from the terminal and from npm. SIGTERM is how a container is stopped: no failure.
 process.on('SIGINT', () => void stages.end(INTERRUPTED));
@@ -121,7 +133,5 @@ if (process.env.npm_lifecycle_event) {
 try {
   await start(readSettings('dev'), stages);
 } catch (error) {
-  if (error instanceof InvalidSettings) await stages.end(CONFIGURATION, error.message);
-  else if (error instanceof StageFailed && error.stage === 'database') await stages.end(STORE_DOWN, error.message);
-  else await stages.end(FAILED, inspect(error));
+  await stages.end(...endingOf(error));
 }

@@ -1,42 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { endOf, newDirectory, npmStart, ready } from './testing/npm-start.js';
 
 describe('npm start', () => {
   let directory: string;
   beforeAll(() => {
-    directory = mkdtempSync(join(tmpdir(), `rapport-test-${process.pid}-`)); // the name: see test/global-setup.mjs
-    chmodSync(directory, 0o755); // or the socket, which has to be elsewhere then, would remain
+    directory = newDirectory();
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
   const isUp = () => existsSync(join(directory, 'postgres', 'postmaster.pid'));
 
-  function start(environment: Record<string, string> = {}) {
-    const { DATABASE_URL: _, ...inherited } = process.env;
-    const env = { ...inherited, RAPPORT_DIR: directory, RAPPORT_DEMO: 'off', PORT: '0', ...environment };
-    return spawn(process.execPath, ['apps/dev/start.mjs'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  }
-
-  /** What it printed up to its token, which is the last thing it does before it is ready. */
-  async function ready(child: ChildProcess): Promise<string> {
-    let printed = '';
-    for await (const chunk of child.stdout!.iterator({ destroyOnReturn: false })) {
-      printed += String(chunk);
-      if (/token\s+\S+\n/.test(printed)) break;
-    }
-    child.stdout!.resume();
-    return printed;
-  }
-
-  async function endOf(child: ChildProcess): Promise<{ code: number | null; said: string }> {
-    const [said, [code]] = await Promise.all([text(child.stderr!), once(child, 'exit') as Promise<[number | null]>]);
-    return { code, said };
-  }
+  const start = (environment?: Record<string, string>) => npmStart(directory, environment);
 
   it('tells its stages, and takes the database down with it when it is interrupted', async () => {
     const child = start();
@@ -63,6 +41,22 @@ describe('npm start', () => {
     const { code, said } = await endOf(start({ PORT: 'many', HOST: '0.0.0.0' }));
     expect(code).toBe(78);
     expect(said.trim().split('\n')).toHaveLength(2);
+  });
+
+  it('says in a line that its port is taken, and exits with 78', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { code, said } = await endOf(start({ PORT: String(port) }));
+    other.close();
+    expect(code).toBe(78);
+    expect(said).toMatch(new RegExp(`^api: .*127\\.0\\.0\\.1:${port}\\. Choose another PORT\\.\\n$`));
+  });
+
+  it('exits with 69 when the event store is down', async () => {
+    const { code, said } = await endOf(start({ EVENTSTORE_URL: 'esdb://127.0.0.1:1?tls=false' }));
+    expect(code).toBe(69);
+    expect(said).toBe('log: The event store could not be reached.\n');
   });
 
   it('exits with 69 when the database is down', async () => {

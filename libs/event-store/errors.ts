@@ -20,6 +20,18 @@ export class AppendOutcomeUnknown extends Error {
   }
 }
 
+/** Nothing was written, nor will be if it is tried again: the store takes no append of that size. */
+export class AppendTooLarge extends Error {
+  constructor(
+    readonly stream: string,
+    readonly mostBytes: number,
+    options?: ErrorOptions,
+  ) {
+    super(`The append to ${stream} is larger than the ${mostBytes} bytes that the event store takes at most.`, options);
+    this.name = 'AppendTooLarge';
+  }
+}
+
 /** The text cannot be stored unchanged: U+0000 or half of a surrogate pair. */
 export class UnstorableText extends Error {
   constructor(readonly field: string) {

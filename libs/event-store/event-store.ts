@@ -13,7 +13,7 @@ import type { StreamName } from '../event-sourcing/stream.js';
  * appended at most once, whatever happens to the connection.
  */
 export interface EventStore {
-  /** Resolves with what became of it; rejects only with `StoreUnavailable` or `AppendOutcomeUnknown`. */
+  /** Resolves with what became of it; rejects only with `StoreUnavailable`, `AppendOutcomeUnknown` or `AppendTooLarge`. */
   append(append: Append): Promise<AppendOutcome>;
   /** Events of one stream, `from` a revision (inclusive); backwards from the end when `from` is absent. */
   readStream(stream: StreamName, options?: ReadStreamOptions): AsyncIterable<Recorded>;
@@ -32,6 +32,8 @@ export interface EventStore {
   findEvent(id: EventId): Promise<Recorded | undefined>;
   /** Position of the last event; `START` when the log is empty. */
   head(): Promise<Position>;
+  /** How many events there are up to a position (inclusive). */
+  countTo(position: Position): Promise<bigint>;
   /** Where a moment lies between the events, by the clock of the ledger, which never goes back. */
   seamAt(moment: Instant): Promise<Seam>;
   /** `eventHash` of the event at exactly this position; undefined when there is none. */

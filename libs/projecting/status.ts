@@ -13,7 +13,7 @@ export interface ProjectionStatus {
   readonly state: ProjectionState;
   /** Everything up to here is in the rows that queries read. */
   readonly position: Position;
-  /** Positions between that and the head of the log: events in PostgreSQL, bytes of the log in EventStoreDB. */
+  /** Between that and the head of the log. */
   readonly lagEvents: bigint;
   /** How long the oldest event that is not applied has been waiting; 0 when there is none. */
   readonly lagSeconds: number;
@@ -58,13 +58,14 @@ interface BuildRow {
 /** All projections that have been built, by name. */
 export async function projectionStatus(pool: pg.Pool, store: EventStore): Promise<readonly ProjectionStatus[]> {
   const { rows } = await pool.query<StatusRow>(STATUS);
-  const head = await store.head(); // after the checkpoints: none is ahead of it
+  const position = await store.head(); // after the checkpoints: none is ahead of it
+  const head = { position, events: await store.countTo(position) };
   return Promise.all(rows.map((row) => statusOf(row, head, store)));
 }
 
 async function statusOf(
   { name, paused, live, next }: StatusRow,
-  head: Position,
+  { position: head, events }: { readonly position: Position; readonly events: bigint },
   store: EventStore,
 ): Promise<ProjectionStatus> {
   const position = BigInt(live.position);
@@ -87,10 +88,11 @@ async function statusOf(
             ? 'CATCHING_UP'
             : 'LIVE',
     position,
-    lagEvents: head - position,
+    lagEvents: events - (await store.countTo(position)),
     lagSeconds,
     progress: head > 0n ? Math.min(1, Number(done) / Number(head)) : 1,
-    ratePerSecond: rate,
+    // Positions may count bytes of the log.
+    ratePerSecond: rate && (head > 0n ? (rate * Number(events)) / Number(head) : 0),
     etaSeconds: rate ? Number(head - done) / rate : null,
     lastError: failed?.error ? { ...failed.error, build: failed.build } : null,
   };

@@ -43,7 +43,6 @@ serve(async ({ url }: { url: string }) => {
   const positions = new ProjectedPositions(ledger.pool);
   const services: ApiServices = {
     ...ledger,
-    densePositions: true,
     waitForPosition: positions.waitFor.bind(positions),
     access: { devCaller: CALLER },
     log: console,

@@ -81,6 +81,7 @@ export class DryRunStore implements EventStore {
   subscribe: EventStore['subscribe'] = (options) => this.log.subscribe(options);
   findEvent: EventStore['findEvent'] = (id) => this.log.findEvent(id);
   head = (): Promise<Position> => this.log.head();
+  countTo: EventStore['countTo'] = (position) => this.log.countTo(position);
   seamAt: EventStore['seamAt'] = (moment) => this.log.seamAt(moment);
   hashAt: EventStore['hashAt'] = (position) => this.log.hashAt(position);
   close = (): Promise<void> => Promise.resolve();

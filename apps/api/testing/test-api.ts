@@ -62,7 +62,6 @@ export async function testApi(projections: readonly Projection[] = []): Promise<
     host: '127.0.0.1',
     port: 0,
     store,
-    densePositions: true,
     pool: database.pool,
     execute,
     waitForPosition: positions.waitFor.bind(positions),

@@ -50,7 +50,7 @@ describe('the index beside EventStoreDB', () => {
     await log.store.append(one('b', { claims: take('npi:1', 'pty_b') }));
     await log.store.append(one('c', { claims: take('npi:2', 'pty_c') }));
     await log.store.append(one('d', { claims: { release: ['npi:2'] } }));
-    await owner('TRUNCATE eventstoredb.appends, eventstoredb.claims, eventstoredb.checkpoint');
+    await owner('TRUNCATE eventstoredb.appends, eventstoredb.claims, eventstoredb.checkpoint, eventstoredb.tallies');
 
     const store = await log.open();
     expect(await store.append(one('b'))).toMatchObject({ outcome: 'repeated' });
@@ -60,6 +60,22 @@ describe('the index beside EventStoreDB', () => {
     expect(await store.findAppend(events[2]!.id)).toBeUndefined();
     expect(await store.append(one('e', { claims: take('npi:1', 'pty_e') }))).toMatchObject({ owner: 'pty_b' });
     expect(await store.append(one('f', { claims: take('npi:2', 'pty_f') }))).toMatchObject({ outcome: 'appended' });
+  });
+
+  it('counts the events of a log however long, and again when it is lost', async () => {
+    await log.store.append({ stream: tenant.stream('a'), expected: 'none', events: tenant.events('a', 900) });
+    log.double.appendForeign('elsewhere-1', 'Something', { not: 'ours' });
+    const { position } = appended(await log.store.append(one('b')));
+    const places = eventsOf(await collect(log.store.readAll())).map((event) => event.position);
+    const hundredths = places.filter((_, index) => index % 100 === 0);
+    const counted = async (store = log.store) => Promise.all(hundredths.map((place) => store.countTo(place)));
+    const right = hundredths.map((_, index) => BigInt(index * 100 + 1));
+    expect(right.at(-1)).toBe(901n);
+    expect(await counted()).toEqual(right);
+    await recorded(position);
+    expect(await counted(await log.open())).toEqual(right);
+    await owner('TRUNCATE eventstoredb.appends, eventstoredb.checkpoint, eventstoredb.tallies');
+    expect(await counted(await log.open())).toEqual(right);
   });
 
   it('knows of what another process appended since', async () => {

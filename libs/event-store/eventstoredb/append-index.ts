@@ -21,11 +21,19 @@ export interface HeldEntry extends Entry {
   readonly ageMs: number;
 }
 
-export interface Checkpoint {
+export interface Tally {
   readonly position: Position;
+  /** How many events there are up to it. */
+  readonly events: bigint;
+}
+
+export interface Checkpoint extends Tally {
   readonly uuid: string;
   readonly recordedAt: Instant;
 }
+
+/** Events, at least. Whoever counts to a position reads no more than about so many. */
+const TALLY_EVERY = 256;
 
 /**
  * That an event id is appended once for ever, in whichever stream, is more than EventStoreDB promises. A table in
@@ -87,22 +95,28 @@ export class AppendIndex {
   /** The last event of the log that has been recorded. */
   async checkpoint(): Promise<Checkpoint | undefined> {
     const { rows } = await this.database.query<Checkpoint>(
-      'SELECT position, event_id AS uuid, recorded_at AS "recordedAt" FROM eventstoredb.checkpoint',
+      'SELECT position, events, event_id AS uuid, recorded_at AS "recordedAt" FROM eventstoredb.checkpoint',
       [],
     );
     return rows[0];
   }
 
-  async advance({ position, uuid, recordedAt }: Checkpoint): Promise<void> {
+  async advance({ position, events, uuid, recordedAt }: Checkpoint): Promise<void> {
     await this.database.query(
       `WITH marked AS (
          INSERT INTO eventstoredb.marks (minute, position) VALUES (date_trunc('minute', $3::timestamptz), $1)
+         ON CONFLICT DO NOTHING),
+       tallied AS (
+         INSERT INTO eventstoredb.tallies (position, events)
+         SELECT $1, $4::bigint WHERE $4 >= $5 + coalesce(
+           (SELECT events FROM eventstoredb.tallies ORDER BY position DESC LIMIT 1), 0)
          ON CONFLICT DO NOTHING)
-       INSERT INTO eventstoredb.checkpoint AS c (position, event_id, recorded_at) VALUES ($1, $2, $3)
+       INSERT INTO eventstoredb.checkpoint AS c (position, event_id, recorded_at, events) VALUES ($1, $2, $3, $4)
        ON CONFLICT (the_one) DO UPDATE
-       SET position = excluded.position, event_id = excluded.event_id, recorded_at = excluded.recorded_at
+       SET position = excluded.position, event_id = excluded.event_id, recorded_at = excluded.recorded_at,
+           events = excluded.events
        WHERE c.position < excluded.position`,
-      [position, uuid, recordedAt],
+      [position, uuid, recordedAt, events, TALLY_EVERY],
       'advance',
     );
   }
@@ -117,11 +131,24 @@ export class AppendIndex {
     return rows[0]?.position ?? START;
   }
 
+  /** The last tally at the position or before it. */
+  async tallyBefore(position: Position): Promise<Tally> {
+    const { rows } = await this.database.query<Tally>(
+      `SELECT position, events FROM eventstoredb.checkpoint WHERE position <= $1
+       UNION ALL
+       (SELECT position, events FROM eventstoredb.tallies WHERE position <= $1 ORDER BY position DESC LIMIT 1)
+       ORDER BY position DESC LIMIT 1`,
+      [position],
+      'tally',
+    );
+    return rows[0] ?? { position: START, events: 0n };
+  }
+
   /** What was known of another log is worth nothing. */
   async forget(): Promise<void> {
     await this.database.query(
       `WITH a AS (DELETE FROM eventstoredb.appends), c AS (DELETE FROM eventstoredb.claims),
-            m AS (DELETE FROM eventstoredb.marks)
+            m AS (DELETE FROM eventstoredb.marks), t AS (DELETE FROM eventstoredb.tallies)
        DELETE FROM eventstoredb.checkpoint`,
       [],
     );

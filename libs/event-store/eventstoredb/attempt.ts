@@ -1,8 +1,14 @@
-import { NO_STREAM, WrongExpectedVersionError, type EventData, type EventStoreDBClient } from '@eventstore/db-client';
+import {
+  MaxAppendSizeExceededError,
+  NO_STREAM,
+  WrongExpectedVersionError,
+  type EventData,
+  type EventStoreDBClient,
+} from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toUuid } from '../../event-sourcing/id.js';
-import { AppendOutcomeUnknown, StoreUnavailable } from '../errors.js';
+import { AppendOutcomeUnknown, AppendTooLarge, StoreUnavailable } from '../errors.js';
 import type { Append, AppendOutcome } from '../event-store.js';
 import type { AppendIndex, Entry, HeldEntry } from './append-index.js';
 import type { ClaimIndex, Reservation } from './claim-index.js';
@@ -190,6 +196,8 @@ export class Attempt {
     } catch (error) {
       if (error instanceof WrongExpectedVersionError)
         return { result: 'wrongRevision', actual: revisionOf(error.actualVersion) };
+      if (error instanceof MaxAppendSizeExceededError)
+        throw new AppendTooLarge(stream, error.maxAppendSize, { cause: error });
       if (isRefused(error)) throw error;
       if (wasNeverSent(error) && !this.wasSent) throw unavailable(error);
       this.wasSent = true;

@@ -1,4 +1,4 @@
-import { EventStoreDBClient, type StreamingRead } from '@eventstore/db-client';
+import { BACKWARDS, END, EventStoreDBClient, type StreamingRead } from '@eventstore/db-client';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreUnavailable } from '../errors.js';
 
@@ -17,6 +17,18 @@ export function connect(url: string): EventStoreDBClient {
     throwOnAppendFailure: { value: true }, // the other way of telling loses the revision found
   });
   return client;
+}
+
+/** Rejects with `StoreUnavailable` unless the server answers. */
+export async function reach(url: string, timeoutMs: number): Promise<void> {
+  const client = connect(url);
+  try {
+    await collect(client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 }), timeoutMs);
+  } catch (error) {
+    throw unavailable(error);
+  } finally {
+    await client.dispose();
+  }
 }
 
 /** Rejects when an answer takes too long. The call itself may go on: whoever asks says how it ends. */

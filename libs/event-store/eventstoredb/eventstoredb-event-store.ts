@@ -1,4 +1,5 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
+import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { openPool } from '../../database/pool.js';
 import type { Recorded } from '../../event-sourcing/event.js';
@@ -62,6 +63,8 @@ export class EventStoreDbEventStore implements EventStore {
   private readonly appends: AppendIndex;
   private readonly index: IndexFollower;
   private readonly settings: AppendSettings;
+  /** Of positions somebody has just asked about: those who look how far things are ask again and again. */
+  private readonly counts = new LRUCache<Position, bigint>({ max: 64 });
   private readonly closing = new AbortController();
   private closed: Promise<void> | undefined;
   /** The last append to each stream that is under way: appends to one stream go one after the other, as they came. */
@@ -148,6 +151,17 @@ export class EventStoreDbEventStore implements EventStore {
 
   head(): Promise<Position> {
     return this.reader.head();
+  }
+
+  /** From the last tally before it on, they are counted. */
+  async countTo(position: Position): Promise<bigint> {
+    const known = this.counts.get(position);
+    if (known !== undefined) return known;
+    await this.index.ready();
+    const tally = await this.appends.tallyBefore(position);
+    const count = tally.events + BigInt(await this.reader.countBetween(tally.position, position));
+    this.counts.set(position, count);
+    return count;
   }
 
   /** From the last mark before it on, the events themselves say. */

@@ -25,6 +25,8 @@ export interface IndexSettings {
 export class IndexFollower {
   private readonly closing = new AbortController();
   private isCurrent = false;
+  /** How many events there are up to where it has got. */
+  private counted = 0n;
   private catchingUp: Promise<void> | undefined;
   private running: Promise<void> = Promise.resolve();
 
@@ -75,10 +77,14 @@ export class IndexFollower {
 
   private async start(): Promise<bigint | undefined> {
     const { appends, reader } = this.settings;
+    this.counted = 0n;
     const checkpoint = await appends.checkpoint();
     if (!checkpoint) return undefined;
     const there = await reader.at(checkpoint.position);
-    if (there?.uuid === checkpoint.uuid && there.recordedAt === checkpoint.recordedAt) return checkpoint.position;
+    if (there?.uuid === checkpoint.uuid && there.recordedAt === checkpoint.recordedAt) {
+      this.counted = checkpoint.events;
+      return checkpoint.position;
+    }
     await appends.forget();
     return undefined;
   }
@@ -92,7 +98,9 @@ export class IndexFollower {
     if (entries.size > 0) await appends.record([...entries.values()]);
     const said = events.flatMap((event) => claimsOf(event) ?? []);
     if (said.length > 0) await claims.settle(said);
-    await appends.advance(last);
+    const counted = this.counted + BigInt(events.length);
+    await appends.advance({ ...last, events: counted });
+    this.counted = counted;
   }
 }
 

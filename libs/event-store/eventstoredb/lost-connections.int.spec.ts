@@ -117,7 +117,7 @@ describe('an append to EventStoreDB', () => {
     const { tenant, append } = await given({ maxAppendSize: 10_000 });
     const events = [tenant.event('a', { data: { text: 'x'.repeat(10_000) } })];
     const large = { stream: tenant.stream('a'), expected: 'none', events } as const;
-    await expect(log.store.append(large)).rejects.toThrow('Maximum Append Size');
+    await expect(log.store.append(large)).rejects.toMatchObject({ name: 'AppendTooLarge', mostBytes: 10_000 });
     expect(await append('a')).toMatchObject({ outcome: 'appended' });
   });
 });

@@ -13,6 +13,11 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql.raw(MARKS).execute(database);
     },
   },
+  '0152_tallies': {
+    async up(database) {
+      await sql.raw(TALLIES).execute(database);
+    },
+  },
 };
 
 const TABLES = `
@@ -63,4 +68,16 @@ const MARKS = `
   );
   COMMENT ON TABLE eventstoredb.marks IS 'An event that was recorded in the minute: the server finds none by its time.';
   GRANT SELECT, INSERT, DELETE ON eventstoredb.marks TO rapport_app;
+`;
+
+// Without a checkpoint the log is read from its beginning, and counted.
+const TALLIES = `
+  DELETE FROM eventstoredb.checkpoint;
+  ALTER TABLE eventstoredb.checkpoint ADD events bigint NOT NULL;
+  CREATE TABLE eventstoredb.tallies (
+    position bigint PRIMARY KEY,
+    events   bigint NOT NULL
+  );
+  COMMENT ON TABLE eventstoredb.tallies IS 'How many events of ours there are up to a position, every now and then.';
+  GRANT SELECT, INSERT, DELETE ON eventstoredb.tallies TO rapport_app;
 `;

@@ -163,6 +163,18 @@ export class LogReader {
     }
   }
 
+  /** How many events of ours come after one position, up to another. */
+  async countBetween(after: Position, through: Position): Promise<number> {
+    let count = 0;
+    if (after >= through) return count;
+    for await (const { page } of this.rawPages(after, 'forwards', PAGE_SIZE)) {
+      const within = page.filter((event) => positionOf(event) <= through);
+      count += within.filter((event) => this.own(event)).length;
+      if (within.length < page.length) break;
+    }
+    return count;
+  }
+
   /** The event of ours at exactly this position. */
   async at(position: Position): Promise<StoredEvent | undefined> {
     const [event] = await this.ownFrom(position, 1);

@@ -46,6 +46,16 @@ export function readContract(log: () => OpenLog, { densePositions }: LogTraits):
     expect(numbers(await collect(store.readStream(stream, options)))).toEqual(expected);
   });
 
+  it('counts the events up to a position', async () => {
+    const since = async (position: bigint) => (await store.countTo(position)) - (await store.countTo(before));
+    expect(await since(all.at(-1)!.position)).toBe(23n); // with the neighbour's between them
+    expect(await since(all[3]!.position)).toBe(7n);
+    expect(await since(all[0]!.position)).toBe(1n);
+    expect(await store.countTo(START)).toBe(0n);
+    const { position } = all[7]!;
+    expect(await (await log().second()).countTo(position)).toBe(await store.countTo(position));
+  });
+
   it('reads a stream that does not exist as empty', async () => {
     expect(await collect(store.readStream(tenant.stream('never')))).toEqual([]);
     expect(await collect(store.readStream(tenant.stream('never'), { direction: 'backwards' }))).toEqual([]);

@@ -6,11 +6,7 @@ import { LiveLog } from './live-log.js';
 export class LedgerLog {
   readonly live: LiveLog;
 
-  constructor(
-    private readonly store: EventStore,
-    /** Whether its positions count the events: 1, 2, 3, … */
-    private readonly isDense: boolean,
-  ) {
+  constructor(private readonly store: EventStore) {
     this.live = new LiveLog(store);
   }
 
@@ -18,8 +14,8 @@ export class LedgerLog {
     return new History(this.store, tenantId);
   }
 
-  async head(): Promise<{ position: bigint; size: bigint | null }> {
+  async head(): Promise<{ position: bigint; size: bigint }> {
     const position = await this.store.head();
-    return { position, size: this.isDense ? position : null };
+    return { position, size: await this.store.countTo(position) };
   }
 }

@@ -82,11 +82,8 @@ export class LedgerHead {
   @Field(() => PositionScalar, { description: 'Position of the last event of all tenants.' })
   readonly position: Position;
 
-  @Field(() => BigIntScalar, {
-    nullable: true,
-    description: 'Events of all tenants; null where the log does not number them without gaps.',
-  })
-  readonly size: bigint | null;
+  @Field(() => BigIntScalar, { description: 'How many events there are, of all tenants.' })
+  readonly size: bigint;
 }
 
 @ObjectType({ description: 'The history of one thing, such as a relationship.' })

@@ -57,9 +57,7 @@ export class ProjectionType implements ProjectionStatus {
   @Field(() => PositionScalar, { description: 'Everything up to here is in what queries read.' })
   readonly position: Position;
 
-  @Field(() => BigIntScalar, {
-    description: 'How far the ledger is ahead: in events; with EventStoreDB in bytes of its log.',
-  })
+  @Field(() => BigIntScalar, { description: 'How many events the ledger is ahead.' })
   readonly lagEvents: bigint;
 
   @Field(() => Float, { description: 'For how many seconds the oldest event that is not applied has been waiting.' })

@@ -51,7 +51,7 @@ export async function askable(ledger: GivenLedger): Promise<Askable> {
     imports: [GraphQLModule.forRoot<GqlModuleOptions>({ driver: NoTransport, autoSchemaFile: true })],
     providers: [
       { provide: ReadDatabase, useValue: db },
-      { provide: LedgerLog, useValue: new LedgerLog(ledger.log.store, true) },
+      { provide: LedgerLog, useValue: new LedgerLog(ledger.log.store) },
       { provide: ProjectionOverview, useValue: new ProjectionOverview(ledger.log.database.pool, ledger.log.store) },
       { provide: WAIT_FOR_POSITION, useValue: () => Promise.resolve({ reached: true, position: START }) },
       ...readModelResolvers,

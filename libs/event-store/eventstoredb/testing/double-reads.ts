@@ -123,6 +123,7 @@ function startOf(options: ReadReq.Options, log: DoubleLog, start: bigint): bigin
 }
 
 function growth(call: ReadCall, log: DoubleLog): Promise<void> {
+  if (call.cancelled) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       call.off('cancelled', done);
