@@ -30,7 +30,8 @@ import {
   FeedbackResolver,
   RelationshipFeedbackResolver,
 } from './feedback/feedback.resolver.js';
-import { HealthResolver, RelationshipHealthResolver } from './health/health.resolver.js';
+import { BandChangesResolver } from './health/band-changes.resolver.js';
+import { HealthComponentResolver, HealthResolver, RelationshipHealthResolver } from './health/health.resolver.js';
 import { MetricDefinitionsResolver } from './health/metrics.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { ProjectionsResolver } from './projections/projections.resolver.js';
@@ -59,6 +60,8 @@ export const readModelResolvers: readonly Type[] = [
   LateFactsResolver,
   LedgerResolver,
   LedgerStreamResolver,
+  BandChangesResolver,
+  HealthComponentResolver,
   HealthResolver,
   MetricDefinitionsResolver,
   RelationshipHealthResolver,
