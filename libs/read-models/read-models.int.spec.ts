@@ -139,7 +139,7 @@ describe('read models over GraphQL', () => {
     const many = await read.ask(query, { first: 50 });
     expect([few.errors, many.errors]).toEqual([undefined, undefined]);
     expect(many.data?.['relationships']?.['nodes']).toHaveLength(50);
-    expect(many.statements).toBe(few.statements);
+    expect(many.statements).toBeLessThanOrEqual(few.statements);
   });
 
   it('reads a list of 50 with stewards and where each stands in three statements', async () => {
