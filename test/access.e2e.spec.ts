@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'graphql-ws';
+import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
 import { codesOf, testApi, type TestApi } from '../apps/api/testing/test-api.js';
 
@@ -15,6 +16,17 @@ const bearer = async (claims: Parameters<TestApi['token']>[0]): Promise<string> 
 /** A token whose parts are what the test says, signed by nobody. */
 const forged = (header: object, claims: object): string =>
   `Bearer ${[header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`;
+
+const signed = async (secret: string): Promise<string> => {
+  const token = new SignJWT(ALL).setProtectedHeader({ alg: 'HS256' });
+  return `Bearer ${await token.sign(new TextEncoder().encode(secret))}`;
+};
+
+/** The signature of one token under the claims of another. */
+const withClaims = (token: string, claims: object): string => {
+  const [header, , signature] = token.split('.');
+  return [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
+};
 
 const ALL = { sub: 'eve', tenant: 'demo', roles: ['auditor'], exp: 4e9 };
 
@@ -33,6 +45,8 @@ describe('a caller', () => {
     ['no bearer', () => 'Basic YTpi'],
     ['a token that nobody signed', () => forged({ alg: 'none' }, ALL)],
     ['a token of an algorithm that is not taken', () => forged({ alg: 'RS256' }, ALL)],
+    ['a token that another secret signed', () => signed('another secret, of thirty-two bytes as well')],
+    ['a token whose claims were changed', async () => withClaims(await bearer({ roles: [] }), ALL)],
     ['an expired token', () => bearer({ exp: 1 })],
     ['a token for ever', () => bearer({ exp: undefined })],
     ['a token without a tenant', () => bearer({ tenant: '' })],

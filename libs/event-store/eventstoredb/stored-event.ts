@@ -83,6 +83,9 @@ function withData(event: Pick<EventData, 'id' | 'type' | 'metadata'>, data: Buff
   return { ...event, contentType: 'application/octet-stream', data: new Uint8Array(data) };
 }
 
+/** What servers before 22.6 say in streams: the largest number of 64 bits. */
+const NO_POSITION = 2n ** 64n - 1n;
+
 /** Undefined for what other applications and the server itself have written: they stay unread. */
 export function fromServer(
   { event }: ResolvedEvent | AllStreamResolvedEvent,
@@ -90,7 +93,8 @@ export function fromServer(
 ): StoredEvent | undefined {
   const stream = event && names.fromServer(event.streamId);
   if (!stream || !isMeta(event.metadata)) return undefined;
-  if (!event.position) throw new Error('The event store gives no positions in streams: it is older than 22.6.');
+  if (!event.position || event.position.commit === NO_POSITION)
+    throw new Error('The event store gives no positions in streams: it is older than 22.6.');
   const { append, ...meta } = event.metadata;
   return {
     uuid: event.id,
