@@ -119,7 +119,7 @@ function referrals(teller: Teller): void {
 
   const thanks = made('thanks', 95, 'patient-587602', true);
   steps('thanks', thanks, ['SENT', 95], ['SCHEDULED', 93], ['SEEN', 80], ['REPORTED', 78], ['ACKNOWLEDGED', 76]);
-  const answer = 'My own doctor said you explain things.';
+  const answer = 'OWN_DOCTOR';
   teller.tell('quillfeather/source', 80, { type: 'DeclareSource', referralId: thanks, point: 'INTAKE', answer });
 
   // The visit is told long after it was: it lands where it belongs, and what must have come before it is inferred.

@@ -5,6 +5,7 @@ import type { CampaignId, PartyId, RelationshipId, TouchId } from '../../event-s
 import type { Instant } from '../../event-sourcing/instant.js';
 import { MoneyInput } from '../../graphql/money.js';
 import { DateTimeScalar, MinutesScalar } from '../../graphql/scalars.js';
+import { Amending } from '../relationship/entry.inputs.js';
 import { IsIdOf, IsLine, IsText } from '../text-rules.inputs.js';
 import {
   Channel,
@@ -155,20 +156,12 @@ export class RecordTouch extends TouchDetails {
 export class TouchReplacement extends PartialType(TouchDetails, { omitDefaultValues: true }) {}
 
 @InputType('CorrectTouchInput', { description: 'A touch was recorded wrongly. Both versions stay visible for ever.' })
-export class CorrectTouch {
+export class CorrectTouch extends Amending {
   readonly type = 'CorrectTouch' as const;
-
-  @IsIdOf('rel')
-  @Field(() => ID, { description: 'The relationship.' })
-  readonly relationshipId: RelationshipId;
 
   @IsIdOf('tch')
   @Field(() => ID, { description: 'The touch.' })
   readonly touchId: TouchId;
-
-  @IsText(1000)
-  @Field(() => String, { description: 'Why, up to 1000 characters.' })
-  readonly reason: string;
 
   @ValidateNested()
   @Type(() => TouchReplacement)
@@ -177,20 +170,12 @@ export class CorrectTouch {
 }
 
 @InputType('RetractTouchInput', { description: 'A touch never was. Final; it stays visible as retracted for ever.' })
-export class RetractTouch {
+export class RetractTouch extends Amending {
   readonly type = 'RetractTouch' as const;
-
-  @IsIdOf('rel')
-  @Field(() => ID, { description: 'The relationship.' })
-  readonly relationshipId: RelationshipId;
 
   @IsIdOf('tch')
   @Field(() => ID, { description: 'The touch.' })
   readonly touchId: TouchId;
-
-  @IsText(1000)
-  @Field(() => String, { description: 'Why, up to 1000 characters.' })
-  readonly reason: string;
 }
 
 /** Every command of the concept. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { event } from '../../event-sourcing/event.js';
-import { deriveId, type RelationshipId, type TrustActionId } from '../../event-sourcing/id.js';
+import { deriveId, type PartyId, type RelationshipId, type TrustActionId } from '../../event-sourcing/id.js';
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import type { TrustActionFacts, TrustAssessmentFacts } from '../../ledger/trust/trust.js';
 import { askable, type Askable } from '../testing/askable.module.js';
@@ -121,6 +121,49 @@ describe('trust', () => {
     const [one, many] = [await ask(1), await ask(50)];
     expect([one.errors, many.errors]).toEqual([undefined, undefined]);
     expect(many.statements).toBe(one.statements);
+  });
+
+  it('was what was known of it: before corrections, retractions, late facts, and as two before a merge', async () => {
+    const [id, other] = [relationshipId('known'), relationshipId('known, too')];
+    const [one, twin] = [partyId('one'), partyId('twin')];
+    for (const party of [one, twin]) {
+      const person = { partyId: party, kind: 'PERSON', displayName: party, roles: [] } as const;
+      await ledger.record(party, event('PartyRegistered', person, day(0)));
+    }
+    const tied = (tie: RelationshipId, b: PartyId): LedgerEvent =>
+      event(
+        'RelationshipOpened',
+        { relationshipId: tie, a: we, b, kind: 'PEER', intent: 'RELATIONAL' } as const,
+        day(0),
+      );
+    await ledger.record(id, tied(id, one), done('kn 1', 10), done('kn 2', 10), rated('kn', 10, { credibility: 9 }));
+    await ledger.record(other, tied(other, twin), done('kn 0', 5));
+    await ledger.shown();
+    const before = await ledger.moment();
+    const known = async (asKnown?: string) => {
+      const query = `query ($id: ID!, $asKnown: DateTime) { relationship(id: $id) { trust(asKnown: $asKnown) {
+        byKind { kind count } assessments { credibility } } } }`;
+      const { data, errors } = await read.ask(query, { id, asKnown });
+      expect(errors).toBeUndefined();
+      return data?.['relationship']?.['trust'];
+    };
+    const first = { byKind: [{ kind: 'GUIDANCE', count: 2 }], assessments: [{ credibility: 9 }] };
+    expect(await known()).toEqual(first);
+    const replacement = { ...DONE, kind: 'CARE' as const, occurredAt: day(10) };
+    await ledger.record(
+      id,
+      event('TrustActionCorrected', { actionId: actionId('kn 1'), ...AMENDMENT, replacement }),
+      event('TrustActionRetracted', { actionId: actionId('kn 2'), ...AMENDMENT }),
+      event('TrustAssessmentRetracted', { assessmentId: deriveId('tas', 'kn'), ...AMENDMENT }),
+      done('kn 3', 1, { kind: 'HONEST_COUNSEL' }),
+    );
+    const merge = { survivorId: one, absorbedId: twin, evidence: 'One desk.' };
+    await ledger.record(twin, event('PartiesMerged', merge, day(20)));
+    await ledger.shown();
+    const kinds = ['CARE', 'GUIDANCE', 'HONEST_COUNSEL'].map((kind) => ({ kind, count: 1 }));
+    expect(await known()).toEqual({ byKind: kinds, assessments: [] });
+    expect(await known(await ledger.moment())).toEqual({ byKind: kinds, assessments: [] });
+    expect(await known(before)).toEqual(first);
   });
 
   it('is the same after a rebuild', async () => {

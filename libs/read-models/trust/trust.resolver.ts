@@ -1,40 +1,43 @@
 import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CallerContext } from '../../access/caller.js';
-import { fromMillis, type Instant } from '../../event-sourcing/instant.js';
+import { fromMillis } from '../../event-sourcing/instant.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
 import { manyEach } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
 import { partyField, relationshipField } from '../timeline/entry-fields.resolver.js';
-import { actionsByKind, lastAssessments, tallyOf, type KindCount } from './queries.js';
+import { actionsByKind, lastAssessments, tallyOf, type KindCount, type Seen } from './queries.js';
 import { Trust, TrustAction, TrustArguments, TrustAssessment, TrustRequest } from './trust.types.js';
 
 interface TrustRow extends Trust {
   readonly relationshipId: string;
-  readonly asOf: Instant | undefined;
+  /** Names the moments for what is loaded together. */
+  readonly asked: string;
+  readonly seen: Seen;
 }
-
-const now = (): Instant => fromMillis(Date.now());
 
 @Resolver(() => Relationship)
 export class RelationshipTrustResolver {
   constructor(private readonly db: ReadDatabase) {}
 
-  @ReadsFrom('trust')
+  @ReadsFrom('trust', 'facts', 'directory')
   @ResolveField(() => Trust, { description: 'What was done for trust, and said of it.' })
   async trust(
     @Parent() { id }: RelationshipRow,
-    @Args() { asOf }: TrustArguments,
+    @Args() { asOf, asKnown }: TrustArguments,
     @Context() context: CallerContext,
   ): Promise<TrustRow> {
-    const kinds = manyEach(context, `trust actions ${asOf ?? ''}`, (tenantId, ids) =>
-      actionsByKind(this.db, tenantId, ids, asOf ?? now()),
+    const seen = { asOf: asOf ?? fromMillis(Date.now()), asKnown: asKnown ?? undefined };
+    const asked = `${asOf ?? ''} ${asKnown ?? ''}`;
+    const kinds = manyEach(context, `trust actions ${asked}`, (tenantId, ids) =>
+      actionsByKind(this.db, tenantId, ids, seen),
     );
     const byKind: readonly KindCount[] = await kinds.load(id);
     return {
       relationshipId: id,
-      asOf: asOf ?? undefined,
+      asked,
+      seen,
       credibility: tallyOf('CREDIBILITY', byKind),
       reliability: tallyOf('RELIABILITY', byKind),
       intimacy: tallyOf('INTIMACY', byKind),
@@ -51,9 +54,9 @@ export class TrustResolver {
   @ResolveField(() => [TrustAssessment], {
     description: 'The last one on each basis: EARNED and DEPENDENT are never mixed.',
   })
-  assessments(@Parent() { relationshipId, asOf }: TrustRow, @Context() context: CallerContext) {
-    const loader = manyEach(context, `trust assessments ${asOf ?? ''}`, (tenantId, ids) =>
-      lastAssessments(this.db, tenantId, ids, asOf ?? now()),
+  assessments(@Parent() { relationshipId, asked, seen }: TrustRow, @Context() context: CallerContext) {
+    const loader = manyEach(context, `trust assessments ${asked}`, (tenantId, ids) =>
+      lastAssessments(this.db, tenantId, ids, seen),
     );
     return loader.load(relationshipId);
   }

@@ -112,4 +112,10 @@ export class Trust {
 export class TrustArguments {
   @Field(() => DateTimeScalar, { nullable: true, description: 'Only what occurred by this moment; absent: now.' })
   readonly asOf?: Instant | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'By what had been recorded at this ledger time; absent: by all that is recorded.',
+  })
+  readonly asKnown?: Instant | null;
 }
