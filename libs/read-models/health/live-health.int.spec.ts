@@ -194,14 +194,14 @@ describe('live health', () => {
     }
     try {
       const found: Told['nodes'][number][] = [];
-      let page: Told | undefined;
-      do {
-        const { data, errors } = await read.ask(query, { after: page?.pageInfo.endCursor ?? null });
+      const told = async (after: string | null): Promise<Told> => {
+        const { data, errors } = await read.ask(query, { after });
         expect(errors).toBeUndefined();
-        const told = data!['bandChanges'] as unknown as Told;
-        found.push(...told.nodes);
-        page = told;
-      } while (page.pageInfo.hasNextPage);
+        return data!['bandChanges'] as unknown as Told;
+      };
+      let page = await told(null);
+      found.push(...page.nodes);
+      for (; page.pageInfo.hasNextPage; found.push(...page.nodes)) page = await told(page.pageInfo.endCursor);
       expect(page.totalCount).toBe(found.length);
       expect(found.map(({ at }) => at)).toEqual(found.map(({ at }) => at).toSorted());
       const program = compile(BUILT_IN.body);
