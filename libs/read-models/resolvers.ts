@@ -32,6 +32,7 @@ import {
 } from './feedback/feedback.resolver.js';
 import { HealthResolver, RelationshipHealthResolver } from './health/health.resolver.js';
 import { MetricDefinitionsResolver } from './health/metrics.resolver.js';
+import { MetricMoverResolver, MetricPlanResolver } from './metric-plan/metric-plan.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { ProjectionsResolver } from './projections/projections.resolver.js';
 import { ParticipantResolver, TimelineResolver, TouchRelationshipResolver } from './timeline/timeline.resolver.js';
@@ -61,6 +62,8 @@ export const readModelResolvers: readonly Type[] = [
   LedgerStreamResolver,
   HealthResolver,
   MetricDefinitionsResolver,
+  MetricMoverResolver,
+  MetricPlanResolver,
   RelationshipHealthResolver,
   NeedResolver,
   NodeResolver,

@@ -91,7 +91,7 @@ const inForceOf = ({ inForce }: Metric, name: string): readonly number[] =>
   name === BUILT_IN.metric ? [BUILT_IN.version, ...inForce] : inForce;
 
 /** The definition that a text of YAML or JSON says, or why it says none. */
-function definitionIn(text: string, name: string): MetricDefinition | Refusal {
+export function definitionIn(text: string, name: string): MetricDefinition | Refusal {
   const read = readDefinition(text);
   if ('problems' in read) {
     const { problems } = read;
