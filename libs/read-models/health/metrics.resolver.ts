@@ -20,7 +20,8 @@ export class MetricDefinitionsResolver {
   @Query(() => [MetricDefinitionType], { description: 'Every published definition, by metric and version.' })
   async metricDefinitions(@Context() context: CallerContext): Promise<MetricDefinitionType[]> {
     const definitions = await loadDefinitions(this.db, context);
-    return definitions.published.map((each) => shown(definitions, each));
+    const byName = definitions.published.toSorted((a, b) => a.metric.localeCompare(b.metric) || a.version - b.version);
+    return byName.map((each) => shown(definitions, each));
   }
 
   @ReadsFrom('metric_definitions')
