@@ -1,10 +1,12 @@
 import { Extensions } from '@nestjs/graphql';
 import {
   defaultFieldResolver,
+  getArgumentValues,
   getNamedType,
   isCompositeType,
   isObjectType,
   Kind,
+  type FieldNode,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLResolveInfo,
@@ -27,11 +29,14 @@ export const WAIT_FOR_POSITION = 'WAIT_FOR_POSITION';
 
 const LONGEST_WAIT_MS = 5000;
 
+type ReadsFromExtension = readonly (string | ((args: object) => readonly string[]))[];
+
 /**
  * The read models (names of projections) a field reads: on queries, and on fields of types whose read model is another
- * than that of the query they hang on. `atLeastPosition` waits for exactly what an operation selects.
+ * than that of the query they hang on; a function says which it reads for certain arguments only. `atLeastPosition` waits
+ * for exactly what an operation selects.
  */
-export const ReadsFrom = (...readModels: readonly string[]): MethodDecorator & PropertyDecorator =>
+export const ReadsFrom = (...readModels: ReadsFromExtension): MethodDecorator & PropertyDecorator =>
   Extensions({ readsFrom: readModels });
 
 /** Gives every query field the argument `atLeastPosition`, which waits before the field is resolved. */
@@ -71,15 +76,17 @@ export async function reach(wanted: Position, info: GraphQLResolveInfo, wait: Wa
 /** What the field and everything selected below it reads. */
 export function readModelsOf(info: GraphQLResolveInfo): Set<string> {
   const found = new Set<string>();
-  const readField = (field: GraphQLField<unknown, unknown>, selections: SelectionSetNode | undefined): void => {
-    for (const name of (field.extensions['readsFrom'] as readonly string[] | undefined) ?? []) found.add(name);
-    if (selections) readSelections(getNamedType(field.type), selections);
+  const readField = (field: GraphQLField<unknown, unknown>, node: FieldNode): void => {
+    for (const model of (field.extensions['readsFrom'] as ReadsFromExtension | undefined) ?? []) {
+      const names = typeof model === 'string' ? [model] : model(getArgumentValues(field, node, info.variableValues));
+      for (const name of names) found.add(name);
+    }
+    if (node.selectionSet) readSelections(getNamedType(field.type), node.selectionSet);
   };
   const readSelections = (type: GraphQLNamedType, { selections }: SelectionSetNode): void => {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
-        for (const field of fieldsNamed(info.schema, type, selection.name.value))
-          readField(field, selection.selectionSet);
+        for (const field of fieldsNamed(info.schema, type, selection.name.value)) readField(field, selection);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         const on = selection.typeCondition ? info.schema.getType(selection.typeCondition.name.value) : type;
         readSelections(on ?? type, selection.selectionSet);
@@ -91,7 +98,7 @@ export function readModelsOf(info: GraphQLResolveInfo): Set<string> {
     }
   };
   const field = info.parentType.getFields()[info.fieldName];
-  for (const node of info.fieldNodes) if (field) readField(field, node.selectionSet);
+  for (const node of info.fieldNodes) if (field) readField(field, node);
   return found;
 }
 

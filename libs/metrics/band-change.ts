@@ -1,72 +1,38 @@
 import type { Program } from './compile.js';
-import { DAY } from './layout.js';
-import type { Reading } from './reading.js';
-import { bandOf, rawValues, scoreFrom } from './score.js';
+import { NO_SCORE, type Bounds, type Course } from './course.js';
 
-const HORIZON_DAYS = 3 * 365;
 /** To what the answer is exact; excursions into another band and back that are shorter are not looked for. */
 export const BAND_CHANGE_RESOLUTION_MS = 60_000;
 
-interface Sample {
-  readonly reading: Reading;
-  readonly values: readonly number[];
-}
-
 /**
- * The first moment after `at` at which the score is in another band if nothing happens, at most a minute late. The score is
- * a known function of time, smooth between breakpoints (ends of cadences, due dates), and neither always falling nor always
- * rising: each stretch is halved until the bounds of its components show that it stays in the band, or the change is found.
+ * The first moment after `from` and not after `until` at which the score is in another band if nothing happens, at most a
+ * minute late: each stretch is halved until its bounds show that it stays in the band, or the change is found.
  */
-export function nextBandChange(
-  program: Program,
-  reading: (at: number) => Reading,
-  at: number,
-  horizonDays = HORIZON_DAYS,
-): number | undefined {
-  const { components } = program;
-  const start: Sample = { reading: reading(at), values: rawValues(program, reading(at)) };
-  const { state } = start.reading;
-  const bandFrom = (values: readonly number[]): string => bandOf(program, scoreFrom(program, state, values));
-  if (Number.isNaN(scoreFrom(program, state, start.values))) return undefined;
-  const band = bandFrom(start.values);
-
-  const sample = (moment: number): Sample => {
-    const then = reading(moment);
-    const values = components.map((each, index) => (each.isSteady ? start.values[index]! : each.valueAt(then)));
-    return { reading: then, values };
+export function nextBandChange(program: Program, course: Course, from: number, until: number): number | undefined {
+  const band = bandAround(program, course.scoreAt(from));
+  const isIn = (value: number): boolean => value >= band[0] && value < band[1];
+  /** Within (begin, end], where one formula holds. */
+  const within = (begin: number, end: number): number | undefined => {
+    const [lowest, highest] = course.between(begin, end);
+    if (isIn(lowest) && isIn(highest)) return undefined;
+    if (end - begin <= BAND_CHANGE_RESOLUTION_MS) return isIn(course.scoreAt(end)) ? undefined : end;
+    const middle = Math.floor((begin + end) / 2);
+    return within(begin, middle) ?? within(middle, end);
   };
-  const staysWithin = (from: Sample, to: Sample): boolean => {
-    const [low, high]: [number[], number[]] = [[], []];
-    components.forEach((component, index) => {
-      const [a, b] = [from.values[index]!, to.values[index]!];
-      const own = Number.isNaN(a + b) ? undefined : component.boundsBetween?.(from.reading, to.reading);
-      low.push(own ? own[0] : Math.min(a, b));
-      high.push(own ? own[1] : Math.max(a, b));
-    });
-    return bandFrom(low) === band && bandFrom(high) === band;
-  };
-  /** Within (from, to], where one formula holds. */
-  const within = (from: Sample, to: Sample): number | undefined => {
-    if (staysWithin(from, to)) return undefined;
-    const [begin, end] = [from.reading.at, to.reading.at];
-    if (end - begin <= BAND_CHANGE_RESOLUTION_MS) return bandFrom(to.values) === band ? undefined : end;
-    const middle = sample(Math.floor((begin + end) / 2));
-    return within(from, middle) ?? within(middle, to);
-  };
-
-  let from = start;
-  const end = from.reading.at + horizonDays * DAY;
-  for (const stop of stopsUntil(end, program, start.reading)) {
-    const found = stop > from.reading.at ? within(from, sample(stop)) : undefined;
+  let begin = from;
+  for (const stop of course.stopsWithin(from, until)) {
+    const found = stop > begin ? within(begin, stop) : undefined;
     if (found !== undefined) return found;
-    from = sample(stop + 1); // what is due at a moment is overdue right after it
-    if (stop < end && bandFrom(from.values) !== band) return from.reading.at;
+    begin = stop + 1;
+    if (!isIn(course.scoreAt(begin))) return begin;
   }
-  return undefined;
+  return until > begin ? within(begin, until) : undefined;
 }
 
-/** Where another formula begins to hold, and the end: rising, each once. */
-function stopsUntil(end: number, { components }: Program, now: Reading): number[] {
-  const breaks = components.flatMap((component) => component.breakpoints?.(now) ?? []).map(Math.floor);
-  return [...new Set([...breaks.filter((stop) => stop >= now.at && stop < end), end])].sort((a, b) => a - b);
+/** Scores of the band that a score lies in, from the first to below the second. No score is a band of its own. */
+function bandAround({ definition: { bands } }: Program, score: number): Bounds {
+  if (score === NO_SCORE) return [NO_SCORE, 0];
+  const found = bands.findIndex(({ from }) => score >= from);
+  const at = found < 0 ? bands.length - 1 : found;
+  return [at === bands.length - 1 ? 0 : bands[at]!.from, bands[at - 1]?.from ?? Infinity];
 }

@@ -6,6 +6,7 @@ import {
   CADENCE_AT,
   CADENCE_DAYS,
   CADENCE_POSITION,
+  DAY,
   LATEST_AT,
   MIX_AT,
   MIX_POSITION,
@@ -17,6 +18,7 @@ import {
 import { Reading } from './reading.js';
 import { scoreOf, valueOf, type MetricValue } from './score.js';
 import { nextBandChange } from './band-change.js';
+import { Course } from './course.js';
 import { Shapes, type Shape } from './shapes.js';
 import type { MetricState } from './state.js';
 
@@ -35,6 +37,8 @@ export interface Metric {
   value(state: MetricState, at: number): MetricValue;
   /** The score alone; NaN when no component has data. */
   score(state: MetricState, at: number): number;
+  /** The score as a function of time while nothing happens, from `at` on, or from the last fact when that is later. */
+  course(state: MetricState, at: number): Course;
   /** From what stood at that time: the facts of one relationship in any order. */
   foldAll(facts: Iterable<Fact>, known: Known): MetricState;
   /** The facts that count most in each component at that time, by the name of the component. */
@@ -120,6 +124,10 @@ class Fold implements Metric {
     return scoreOf(this.program, this.reading(state, at));
   }
 
+  course(state: MetricState, at: number): Course {
+    return new Course(this.program, (moment) => this.reading(state, moment), Math.max(at, state.numbers[LATEST_AT]!));
+  }
+
   foldAll(facts: Iterable<Fact>, known: Known): MetricState {
     const state = this.init();
     const standing = [...facts].filter((fact) => stood(fact, known)).sort(inOrder);
@@ -132,10 +140,13 @@ class Fold implements Metric {
     return evidenceFor(this.program, this.shapes, standing, limit);
   }
 
-  nextBandChangeAt(state: MetricState, at: number, horizonDays?: number): number | undefined {
-    return nextBandChange(this.program, (moment) => this.reading(state, moment), at, horizonDays);
+  nextBandChangeAt(state: MetricState, at: number, horizonDays = HORIZON_DAYS): number | undefined {
+    const course = this.course(state, at);
+    return nextBandChange(this.program, course, course.from, course.from + horizonDays * DAY);
   }
 }
+
+const HORIZON_DAYS = 3 * 365;
 
 /** What depends on order is only folded in order: steps of promises and feedback, and touches that may count twice. */
 function isTooLate({ numbers }: MetricState, fact: Fact, shape: Shape): boolean {

@@ -3,6 +3,7 @@ import type { MetricState } from './state.js';
 
 /** A state looked at at one moment. */
 export class Reading {
+  /** By clock; NaN: not asked for yet. */
   private readonly lefts: number[] = [];
 
   constructor(
@@ -11,12 +12,16 @@ export class Reading {
     /** Milliseconds. */
     readonly at: number,
     private readonly defaultCadenceDays: number | undefined,
-  ) {}
+  ) {
+    for (let clock = 0; clock < layout.clocks.length; clock++) this.lefts.push(NaN);
+  }
 
   sum({ slot, clock }: Sum): number {
     const value = this.state.numbers[slot]!;
     if (value === 0) return 0;
-    const factor = (this.lefts[clock] ??= left(this.layout.clocks[clock]!, this.state.numbers, this.at));
+    let factor = this.lefts[clock]!;
+    if (Number.isNaN(factor))
+      factor = this.lefts[clock] = left(this.layout.clocks[clock]!, this.state.numbers, this.at);
     return value * factor;
   }
 

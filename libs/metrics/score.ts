@@ -77,39 +77,60 @@ const capped = (points: number, caps: Program['caps']): number =>
 export const bandOf = ({ definition: { bands } }: Pick<Program, 'definition'>, score: number): string =>
   (bands.find(({ from }) => score >= from) ?? bands.at(-1)!).name;
 
-/**
- * The score of a state whose components have these values; NaN when there is no data. The same as `valueOf` says to the
- * last bit, since points add up exactly, without making anything: it runs many times for each relationship.
- */
-export function scoreFrom(program: Program, state: MetricState, raw: readonly number[]): number {
-  const { components, definition } = program;
-  let [total, lowest] = [0, Infinity];
-  for (let index = 0; index < raw.length; index++) {
-    const { weight } = components[index]!;
-    const value = weight > 0 ? counting(components[index]!, raw[index]!, state.relationshipKind) : NaN;
-    if (Number.isNaN(value)) continue;
-    total += weight;
-    if (value < lowest) lowest = value;
-  }
-  if (total === 0) return NaN;
-  let points = 0;
-  if (definition.scoring === 'WORST_OF') points = onGrid(100 * lowest);
-  else {
-    for (let index = 0; index < raw.length; index++) {
-      const value = counting(components[index]!, raw[index]!, state.relationshipKind);
-      if (!Number.isNaN(value)) points += onGrid((100 * components[index]!.weight * value) / total);
-    }
-  }
-  return state.held ? capped(points, lowered(program, state)) : capped(points, NO_CAPS);
-}
-
-const NO_CAPS: Program['caps'] = [];
-
 export const rawValues = ({ components }: Program, reading: Reading): number[] =>
   components.map((component) => component.valueAt(reading));
 
+/**
+ * The score of one state from the values of its components: the same as `valueOf` says to the last bit, since points add up
+ * exactly, without making anything. It runs many times for each relationship.
+ */
+export class Scorer {
+  /** What a component without data counts as; NaN: nothing, or it is not for this kind of relationship. */
+  private readonly instead: number[];
+  private readonly weights: number[];
+  private readonly isWorst: boolean;
+  private readonly highest: number;
+  private readonly counted: number[];
+
+  constructor(program: Program, state: MetricState) {
+    const { components, definition } = program;
+    this.instead = components.map((component) => counting(component, NaN, state.relationshipKind));
+    this.weights = components.map((component) =>
+      Number.isNaN(counting(component, 1, state.relationshipKind)) ? 0 : component.weight,
+    );
+    this.isWorst = definition.scoring === 'WORST_OF';
+    this.highest = capped(100, lowered(program, state));
+    this.counted = components.map(() => NaN);
+  }
+
+  /** NaN when there is no data. */
+  score(raw: readonly number[]): number {
+    const { weights, instead, counted } = this;
+    let [total, lowest] = [0, Infinity];
+    for (let index = 0; index < weights.length; index++) {
+      const weight = weights[index]!;
+      let value = weight > 0 ? raw[index]! : NaN;
+      if (weight > 0 && Number.isNaN(value)) value = instead[index]!;
+      counted[index] = value;
+      if (Number.isNaN(value)) continue;
+      total += weight;
+      if (value < lowest) lowest = value;
+    }
+    if (total === 0) return NaN;
+    let points = 0;
+    if (this.isWorst) points = onGrid(100 * lowest);
+    else {
+      for (let index = 0; index < weights.length; index++) {
+        const value = counted[index]!;
+        if (!Number.isNaN(value)) points += onGrid((100 * weights[index]! * value) / total);
+      }
+    }
+    return Math.min(this.highest, Math.max(0, points));
+  }
+}
+
 export const scoreOf = (program: Program, reading: Reading): number =>
-  scoreFrom(program, reading.state, rawValues(program, reading));
+  new Scorer(program, reading.state).score(rawValues(program, reading));
 
 export function valueOf(program: Program, reading: Reading): MetricValue {
   const raw = rawValues(program, reading);

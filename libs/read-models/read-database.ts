@@ -8,6 +8,8 @@ import {
   type RawBuilder,
 } from 'kysely';
 import type pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { tuples, type Fields } from './copied.js';
 
 const compiler = new Kysely<never>({
   dialect: {
@@ -34,6 +36,23 @@ export class ReadDatabase {
     const name = this.nameOf(text);
     const { rows } = await this.pool.query<Row & pg.QueryResultRow>(name === undefined ? query : { ...query, name });
     return rows;
+  }
+
+  /**
+   * Rows of a query in COPY's binary form, which costs PostgreSQL half of what text does where there are many. COPY takes
+   * no parameters: values stand in the text. `before` is said first, in the same transaction.
+   */
+  async *copied<Row>(text: string, read: (fields: Fields) => Row, before?: string): AsyncGenerator<readonly Row[]> {
+    const session = await this.pool.connect();
+    let isDone = false;
+    try {
+      if (before !== undefined) await session.query(`BEGIN READ ONLY; ${before}`);
+      yield* tuples(session.query(copyTo(`COPY (${text}) TO STDOUT (FORMAT binary)`)), read);
+      if (before !== undefined) await session.query('COMMIT');
+      isDone = true;
+    } finally {
+      session.release(!isDone); // a copy that was not read to its end is ended with its session
+    }
   }
 
   private nameOf(text: string): string | undefined {

@@ -30,7 +30,8 @@ import {
   FeedbackResolver,
   RelationshipFeedbackResolver,
 } from './feedback/feedback.resolver.js';
-import { HealthResolver, RelationshipHealthResolver } from './health/health.resolver.js';
+import { BandChangesResolver } from './health/band-changes.resolver.js';
+import { HealthComponentResolver, HealthResolver, RelationshipHealthResolver } from './health/health.resolver.js';
 import { MetricDefinitionsResolver } from './health/metrics.resolver.js';
 import { MetricMoverResolver, MetricPlanResolver } from './metric-plan/metric-plan.resolver.js';
 import { NodeResolver } from './node.resolver.js';
@@ -60,6 +61,8 @@ export const readModelResolvers: readonly Type[] = [
   LateFactsResolver,
   LedgerResolver,
   LedgerStreamResolver,
+  BandChangesResolver,
+  HealthComponentResolver,
   HealthResolver,
   MetricDefinitionsResolver,
   MetricMoverResolver,

@@ -4,6 +4,7 @@ import { Roles } from '../../access/roles.js';
 import { fromMillis, toMillis, type Instant } from '../../event-sourcing/instant.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
 import { connection, pageRequest, type Connection, type Cursor, type PageArguments } from '../../graphql/paging.js';
+import { servingOf } from '../health/editions.js';
 import { byHealth, inBand, scoresAt } from '../health/listing.js';
 import { manyEach, tenantOf } from '../loading.js';
 import { cursorOf, type Ordering } from '../ordering.js';
@@ -55,6 +56,12 @@ const MOST_OVERDUE: Sorting = { ordering: byOverdue, moment: (row) => row.overdu
 /** How far a calendar looks ahead, unless told. */
 const A_MONTH_MS = 30 * 86_400_000;
 
+/** Whoever looks at scores waits for them, nobody else. */
+function scoresOf(args: object): readonly string[] {
+  const { filter, orderBy } = args as RelationshipsArguments;
+  return orderBy?.field === 'HEALTH' || filter?.band ? ['health'] : [];
+}
+
 const now = (): Instant => fromMillis(Date.now());
 
 @Roles(...READERS)
@@ -71,7 +78,7 @@ export class RelationshipResolver {
     return relationshipLoader(this.db, context).load(id);
   }
 
-  @ReadsFrom('directory', 'feedback', 'touch_frequency')
+  @ReadsFrom('directory', 'feedback', 'touch_frequency', scoresOf)
   @Query(() => RelationshipConnection, { description: 'Relationships, the newest first unless sorted otherwise.' })
   async relationships(
     @Args() { filter, orderBy, ...page }: RelationshipsArguments,
@@ -83,11 +90,12 @@ export class RelationshipResolver {
     const selection = matching(tenantId, filter ?? {}, now(), party ? groupOf(party) : undefined);
     const { band } = filter ?? {};
     if (orderBy?.field !== 'HEALTH' && !band) return this.page(tenantId, selection, sorting, page);
-    const inIt = band ? [await inBand(this.db, tenantId, band)] : [];
+    const serving = await servingOf(this.db, tenantId);
+    const inIt = band ? [await inBand(this.db, tenantId, serving, band)] : [];
     const scored = {
       ...selection,
       where: [...selection.where, ...inIt],
-      scores: scoresAt(tenantId, now(), orderBy?.direction ?? 'DESC'),
+      scores: scoresAt(serving, now(), orderBy?.direction ?? 'DESC'),
     };
     return this.page(tenantId, scored, sorting, page);
   }

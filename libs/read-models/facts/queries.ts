@@ -1,103 +1,21 @@
 import { sql } from 'kysely';
-import type { Instant } from '../../event-sourcing/instant.js';
-import type { Fact, FactKind } from '../../metrics/fact.js';
-import { membersOf } from '../joined.js';
-import { OPEN } from '../on.js';
+import { toMillis, type Instant } from '../../event-sourcing/instant.js';
+import type { Position } from '../../event-sourcing/position.js';
+import type { Fact } from '../../metrics/fact.js';
 import type { ReadDatabase } from '../read-database.js';
+import { AS_IT_STOOD, known, literal, literals, readFact } from './fact-reader.js';
 
-/** A fact, and for which relationship it was recorded. */
-type Read = Fact & { readonly recordedFor: string };
-
-const seconds = (column: string): string => `date_part('epoch', f.${column})`;
-
-/** Its fields as one line, which is a third of the work of thirty columns. No word of it holds a tab. */
-const FIELDS: readonly string[] = [
-  'f.relationship_id',
-  'f.event_id',
-  'f.kind',
-  seconds('occurred_at'),
-  seconds('known_from'),
-  'f.position',
-  'f.entry_id',
-  'f.detail',
-  'f.side',
-  'f.actor',
-  'f.channel',
-  'f.direction',
-  'f.intent',
-  'f.outcome',
-  'f.function',
-  'f.phase',
-  'f.mindset',
-  'f.minutes',
-  'f.dimension',
-  'f.sign',
-  'f.asked',
-  'f.customized',
-  'f.sentiment_bp',
-  seconds('due_at'),
-  'f.late_days',
-  'f.interval_days',
-  'f.grace_days',
-  'f.shares_bp',
-  'f.amount_minor',
-  'f.campaign_id',
-];
-const LINE = sql.raw(`concat(${FIELDS.join(`, E'\\t', `)})`);
-
-const wordOf = (text: string): string | null => (text === '' ? null : text);
-const numberOf = (text: string): number | null => (text === '' ? null : Number(text));
-const millisOf = (text: string): number => Math.round(Number(text) * 1000);
-
-function readFact(owner: string, line: string): Read {
-  const said = line.split('\t');
-  return {
-    relationshipId: owner,
-    recordedFor: said[0]!,
-    eventId: said[1]!,
-    kind: said[2] as FactKind,
-    occurredAt: millisOf(said[3]!),
-    recordedAt: millisOf(said[4]!),
-    position: Number(said[5]),
-    retractedAtPosition: null,
-    entryId: wordOf(said[6]!),
-    detail: wordOf(said[7]!),
-    side: wordOf(said[8]!) as Fact['side'],
-    actor: wordOf(said[9]!),
-    channel: wordOf(said[10]!) as Fact['channel'],
-    direction: wordOf(said[11]!) as Fact['direction'],
-    intent: wordOf(said[12]!),
-    outcome: wordOf(said[13]!),
-    function: wordOf(said[14]!),
-    phase: wordOf(said[15]!),
-    mindset: wordOf(said[16]!),
-    minutes: numberOf(said[17]!),
-    dimension: wordOf(said[18]!),
-    sign: Number(said[19]),
-    asked: said[20] === 't',
-    customized: said[21] === 't',
-    sentimentBp: numberOf(said[22]!),
-    dueAt: said[23] === '' ? null : millisOf(said[23]!),
-    lateDays: numberOf(said[24]!),
-    intervalDays: numberOf(said[25]!),
-    graceDays: numberOf(said[26]!),
-    sharesBp: said[27] === '' ? null : (JSON.parse(said[27]!) as NonNullable<Fact['sharesBp']>),
-    amountMinor: numberOf(said[28]!),
-    stewardId: null,
-    campaignId: wordOf(said[29]!),
-  };
+/** A relationship whose facts are among those of the owner: a merge made them one. */
+interface Member {
+  readonly owner: string;
+  readonly id: string;
+  /** When it ended, where another one went on. */
+  readonly passedOverAt: Instant | null;
 }
 
-/** Of relationships that are one by a merge, the one that ends last says how all stand. */
-const PASSED_OVER = sql`(f.kind IN ('ENDED', 'LAPSED', 'REACTIVATED') AND EXISTS (
-  SELECT FROM directory.relationships m
-   WHERE m.tenant_id = f.tenant_id AND m.relationship_id = f.relationship_id
-     AND m.last_id <> m.relationship_id AND f.occurred_at >= m.ended_at))`;
-
 /**
- * The facts of many relationships in one statement, as they stand now, or stood as far as was known at a moment; in the
- * order in which they were so. A relationship that speaks for others has theirs, too: a touch that stands in several
- * counts once.
+ * The facts of many relationships, as they stand now, or stood as far as was known at a moment; in the order in which
+ * they were so. A relationship that speaks for others has theirs, too: a touch that stands in several counts once.
  */
 export async function factsOf(
   db: ReadDatabase,
@@ -105,33 +23,85 @@ export async function factsOf(
   ids: readonly string[],
   asKnown?: Instant | null,
 ): Promise<ReadonlyMap<string, readonly Fact[]>> {
-  const known = asKnown
-    ? sql`f.known_from <= ${asKnown} AND (f.known_until IS NULL OR f.known_until > ${asKnown})`
-    : sql`f.until_position = ${sql.lit(OPEN)}`;
-  const rows = await db.rows(sql<{ owner: string; line: string }>`
-    SELECT wanted.owner, ${LINE} AS line
-      FROM ${membersOf(tenantId, ids)} wanted
-      JOIN facts.facts f ON f.tenant_id = ${tenantId} AND f.relationship_id = wanted.relationship_id
-     WHERE ${known} AND NOT ${PASSED_OVER}
-     ORDER BY wanted.owner, f.occurred_at, f.position`);
-  const facts = new Map<string, Read[]>();
-  for (const { owner, line } of rows) {
-    const own = facts.get(owner);
-    if (own) own.push(readFact(owner, line));
-    else facts.set(owner, [readFact(owner, line)]);
+  if (ids.length === 0) return new Map();
+  const members = await mergedOf(db, tenantId, ids);
+  const all = new Set([...ids, ...members.map(({ id }) => id)]);
+  const facts = await byRelationship(db, tenantId, [...all], known(asKnown));
+  return members.length === 0 ? facts : joined(facts, ids, members);
+}
+
+/** What was recorded for each of these relationships behind a position, and stands. */
+export const factsAfter = async (
+  db: ReadDatabase,
+  tenantId: string,
+  ids: readonly string[],
+  position: Position,
+): Promise<ReadonlyMap<string, readonly Fact[]>> =>
+  ids.length === 0 ? new Map() : byRelationship(db, tenantId, ids, `${known()} AND position > ${String(position)}`);
+
+async function byRelationship(
+  db: ReadDatabase,
+  tenantId: string,
+  ids: readonly string[],
+  condition: string,
+): Promise<ReadonlyMap<string, readonly Fact[]>> {
+  const facts = new Map<string, Fact[]>();
+  const text = `SELECT ${AS_IT_STOOD} FROM facts.facts
+     WHERE tenant_id = ${literal(tenantId)} AND relationship_id IN (${literals(ids)}) AND ${condition}
+     ORDER BY relationship_id, occurred_at, position`;
+  for await (const some of db.copied(text, readFact)) {
+    for (const fact of some) {
+      const own = facts.get(fact.relationshipId);
+      if (own) own.push(fact);
+      else facts.set(fact.relationshipId, [fact]);
+    }
   }
-  for (const [id, own] of facts) if (own.some((fact) => fact.recordedFor !== id)) facts.set(id, once(own));
   return facts;
 }
 
+/** What is one with others, of what is asked for: itself, and those that it speaks for. */
+const mergedOf = (db: ReadDatabase, tenantId: string, ids: readonly string[]): Promise<readonly Member[]> =>
+  db.rows(sql<Member>`
+    SELECT r.relationship_id AS owner, r.relationship_id AS id, ${PASSED_OVER} FROM directory.relationships r
+     WHERE r.tenant_id = ${tenantId} AND r.relationship_id = ANY(${ids}) AND r.last_id IS NOT NULL
+     UNION ALL
+    SELECT r.head_id, r.relationship_id, ${PASSED_OVER} FROM directory.relationships r
+     WHERE r.tenant_id = ${tenantId} AND r.head_id IS NOT NULL AND r.head_id = ANY(${ids})`);
+
+const PASSED_OVER = sql`CASE WHEN r.last_id <> r.relationship_id THEN r.ended_at END AS "passedOverAt"`;
+
+/** Those of members beside those of whoever speaks for them. */
+function joined(
+  facts: ReadonlyMap<string, readonly Fact[]>,
+  ids: readonly string[],
+  members: readonly Member[],
+): ReadonlyMap<string, readonly Fact[]> {
+  const groups = Map.groupBy(members, ({ owner }) => owner);
+  return new Map(
+    ids.flatMap((id) => {
+      const group = groups.get(id);
+      if (!group) return facts.has(id) ? [[id, facts.get(id)!] as const] : [];
+      const own = group.flatMap(
+        (member) => facts.get(member.id)?.filter((fact) => !isPassedOver(fact, member.passedOverAt)) ?? [],
+      );
+      own.sort((a, b) => a.occurredAt - b.occurredAt || a.position - b.position);
+      return own.length > 0 ? [[id, once(own.map((fact) => ({ ...fact, relationshipId: id })))] as const] : [];
+    }),
+  );
+}
+
+/** Of relationships that are one, the one that ends last says how all stand. */
+const isPassedOver = ({ kind, occurredAt }: Fact, at: Instant | null): boolean =>
+  at !== null && (kind === 'ENDED' || kind === 'LAPSED' || kind === 'REACTIVATED') && occurredAt >= toMillis(at);
+
 /** One touch over several relationships is one entry in each, under one id; and the first opening is that of all. */
-function once(facts: readonly Read[]): Read[] {
-  const known = new Set<string | null>();
+function once(facts: readonly Fact[]): readonly Fact[] {
+  const seen = new Set<string | null>();
   return facts.filter(({ kind, entryId }) => {
     if (kind !== 'TOUCH' && kind !== 'OPENED') return true;
     const name = kind === 'TOUCH' ? entryId : kind;
-    const isNew = !known.has(name);
-    known.add(name);
+    const isNew = !seen.has(name);
+    seen.add(name);
     return isNew;
   });
 }

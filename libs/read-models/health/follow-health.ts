@@ -16,17 +16,25 @@ const TRY_LOCK = `SELECT pg_try_advisory_lock(hashtext('rapport health')) AS min
 /** How long the others wait until they look whether the one that follows is gone; nothing heard is asked for as often. */
 const PATIENCE_MS = 1000;
 
+/** What it follows from. */
+const READ: readonly string[] = ['directory', 'facts', 'metric_definitions'];
+
 /** Keeps live health at the head of what it follows from, together with all other processes that would. */
 export function followHealth(pool: pg.Pool, report: (problem: string) => void): HealthFollower {
   const stopping = new AbortController();
   const { signal } = stopping;
-  let nudge = new AbortController();
+  const [news, orders] = [new News(), new News()];
   const look = (): void => {
-    nudge.abort();
+    news.tell();
   };
-  signal.addEventListener('abort', look);
+  signal.addEventListener('abort', () => {
+    look();
+    orders.tell();
+  });
   const following = retrying(signal, report, async (progressed) => {
     const lock = await pool.connect();
+    const ending = new AbortController();
+    const ended = AbortSignal.any([signal, ending.signal]);
     try {
       while (!signal.aborted) {
         const { rows } = await lock.query<{ mine: boolean }>(TRY_LOCK);
@@ -34,25 +42,73 @@ export function followHealth(pool: pg.Pool, report: (problem: string) => void): 
         await pause(PATIENCE_MS, signal);
       }
       const health = await LiveHealth.takeOver(pool);
-      while (!signal.aborted) {
-        nudge = new AbortController();
-        if (await health.proceed()) progressed();
-        else {
-          await lock.query('SELECT 1'); // the lock is held as long as its session
-          await pause(PATIENCE_MS, nudge.signal);
-        }
-      }
+      // The lock is held as long as its session.
+      const hold = () => lock.query('SELECT 1');
+      const work = [follow(health, news, orders, ended, hold, progressed), build(health, news, orders, ended)];
+      await Promise.all(work).finally(async () => {
+        ending.abort();
+        news.tell();
+        orders.tell();
+        await Promise.allSettled(work);
+      });
     } catch (error) {
       throw error instanceof StaleWorker ? new Error(error.message) : error; // tried again, when it is our turn
     } finally {
       lock.release(true);
     }
   });
-  const listening = listen(pool, PROJECTED_CHANNEL, { connected: look, heard: look }, signal);
+  const heard = (payload: string): void => {
+    if (READ.includes(payload.slice(0, payload.indexOf(' ')))) look();
+  };
+  const listening = listen(pool, PROJECTED_CHANNEL, { connected: look, heard }, signal);
   return {
     async stop() {
       stopping.abort();
       await Promise.all([following, listening]);
     },
   };
+}
+
+async function follow(
+  health: LiveHealth,
+  news: News,
+  orders: News,
+  signal: AbortSignal,
+  hold: () => Promise<unknown>,
+  progressed: () => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    const next = news.next();
+    const hasProgressed = await health.follow();
+    if (health.isBuilding) orders.tell();
+    if (hasProgressed) progressed();
+    else {
+      await hold();
+      await pause(PATIENCE_MS, next);
+    }
+  }
+}
+
+/** Beside it: live health does not wait for what is built. */
+async function build(health: LiveHealth, news: News, orders: News, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const next = orders.next();
+    if (await health.build()) news.tell();
+    else await pause(PATIENCE_MS, next);
+  }
+}
+
+/** Wakes whoever waits for what comes next. */
+class News {
+  private coming = new AbortController();
+
+  /** Aborts with the next news. */
+  next(): AbortSignal {
+    return this.coming.signal;
+  }
+
+  tell(): void {
+    this.coming.abort();
+    this.coming = new AbortController();
+  }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { event } from '../../event-sourcing/event.js';
 import { deriveId, type RelationshipId } from '../../event-sourcing/id.js';
-import { toMillis } from '../../event-sourcing/instant.js';
+import { toMillis, type Instant } from '../../event-sourcing/instant.js';
 import { streamName } from '../../event-sourcing/stream.js';
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import { BUILT_IN } from '../../ledger/metric/built-in.js';
@@ -26,9 +26,10 @@ const SIMPLE: MetricDefinition = {
   ],
 };
 const COMPONENTS = 'components { name value weight contribution missing evidence }';
-const ALL = `score band definition { metric version } asOf asKnown factCount topReasons caps { name at } ${COMPONENTS}`;
+const ALL = `score band nextBandChangeAt definition { metric version } asOf asKnown factCount topReasons caps { name at } ${COMPONENTS}`;
 
 interface Shown {
+  readonly nextBandChangeAt: Instant;
   readonly score: number;
   readonly band: string;
   readonly definition: { readonly metric: string; readonly version: number };
@@ -102,6 +103,8 @@ describe('health', () => {
     const program = compile(BUILT_IN.body);
     const known = { asOf: toMillis(day(45)) };
     expect(health!.score).toBe(program.value(program.foldAll(facts, known), known.asOf).score);
+    const next = program.nextBandChangeAt(program.foldAll(facts, known), known.asOf)!;
+    expect(toMillis(health!.nextBandChangeAt)).toBe(next);
     expect(total(health!.components.map(({ contribution: points }) => ({ points })))).toBe(health!.score);
     expect(health!.components).toContainEqual(
       expect.objectContaining({ name: 'recency', value: 1, evidence: [touch] }),

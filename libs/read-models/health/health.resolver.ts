@@ -1,11 +1,13 @@
-import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, ID, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CallerContext } from '../../access/caller.js';
 import { fromMillis, toMillis, type Instant } from '../../event-sourcing/instant.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
+import { DateTimeScalar } from '../../graphql/scalars.js';
 import { RequestError } from '../../graphql/request-error.js';
 import { nearest } from '../../graphql/unreadable.js';
 import type { ExplainedLine, VersionInForce } from '../../metrics/explain.js';
 import type { Fact } from '../../metrics/fact.js';
+import { history, momentsBetween } from '../../metrics/history.js';
 import { inWords } from '../../metrics/reasons.js';
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
@@ -13,20 +15,28 @@ import { factsOf } from '../facts/queries.js';
 import { tenantOf } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
 import { always, definitionsOf, referenceOf, type Definitions, type Published } from './definitions.js';
-import { explained, healthAt, historyOf, reasonsFor } from './health.js';
+import { evidenceAt, explained, healthAt, nextBandChange, reasonsFor } from './health.js';
 import {
   Health,
   HealthArguments,
   HealthChange,
+  HealthComponent,
   HealthHistoryArguments,
   HealthPoint,
   HealthSpanArguments,
 } from './health.types.js';
 
-interface HealthRow extends Health {
+interface HealthRow extends Omit<Health, 'components' | 'definition'> {
+  readonly definition: Published;
+  readonly components: readonly ComponentRow[];
   readonly facts: readonly Fact[];
   /** What was in force when; only the version that was asked for, where one was. */
   readonly versions: readonly VersionInForce[];
+}
+
+interface ComponentRow extends HealthComponent {
+  /** By component; computed for whoever asks. */
+  readonly evidence: () => ReadonlyMap<string, readonly Fact[]>;
 }
 
 const MOST_POINTS = 500;
@@ -53,13 +63,12 @@ export class RelationshipHealthResolver {
     const asked = reference ? named(definitions, reference) : undefined;
     const definition = asked ?? definitions.forKind(kind, toMillis(at));
     if (!definition) return null;
-    const { evidence, ...value } = healthAt(definition, facts, at);
+    const value = healthAt(definition, facts, at);
+    let found: ReadonlyMap<string, readonly Fact[]> | undefined;
+    const evidence = () => (found ??= evidenceAt(definition, facts, at));
     return {
       ...value,
-      components: value.components.map((component) => ({
-        ...component,
-        evidence: (evidence.get(component.name) ?? []).map(({ eventId }) => eventId),
-      })),
+      components: value.components.map((component) => ({ ...component, evidence })),
       ...{ facts, definition, asOf: at, asKnown: asKnown ?? null },
       versions: asked ? [always(asked)] : definitions.versionsFor(kind),
       factCount: facts.filter(({ occurredAt }) => occurredAt <= toMillis(at)).length,
@@ -71,6 +80,14 @@ export class RelationshipHealthResolver {
       const facts = await factsOf(this.db, tenantOf(context), ids, asKnown);
       return ids.map((id) => facts.get(id) ?? []);
     });
+  }
+}
+
+@Resolver(() => HealthComponent)
+export class HealthComponentResolver {
+  @ResolveField(() => [ID], { description: 'The events that count most in it, up to three.' })
+  evidence(@Parent() { name, evidence }: ComponentRow): readonly string[] {
+    return (evidence().get(name) ?? []).map(({ eventId }) => eventId);
   }
 }
 
@@ -86,6 +103,16 @@ export class HealthResolver {
   topReasons(@Parent() { facts, versions, asOf }: HealthRow): string[] {
     const to = toMillis(asOf);
     return reasonsFor(explained(versions, facts, [to - LATELY_MS, to]));
+  }
+
+  @ResolveField(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When it comes into another band if nothing happens, at most a minute late; null: not within three years.',
+  })
+  nextBandChangeAt(@Parent() { definition, facts, asOf }: HealthRow): Instant | null {
+    const at = nextBandChange(definition, facts, asOf);
+    return at === undefined ? null : fromMillis(at);
   }
 
   @ResolveField(() => [HealthChange], {
@@ -106,12 +133,13 @@ export class HealthResolver {
     if (points < 1 || points > MOST_POINTS) {
       throw new RequestError('INVALID_INPUT', `1 to ${String(MOST_POINTS)} points.`, { path: ['points'] });
     }
-    const span = spanOf(from, to);
-    return historyOf(versions, facts, span, points).map(({ at, score, band, version }) => ({
-      at: fromMillis(at),
-      ...{ score, band },
-      definitionVersion: version,
-    }));
+    return history(versions, facts, momentsBetween(...spanOf(from, to), points)).map(
+      ({ at, score, band, version }) => ({
+        at: fromMillis(at),
+        ...{ score, band },
+        definitionVersion: version,
+      }),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { ArgsType, Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { Instant } from '../../event-sourcing/instant.js';
 import type { Position } from '../../event-sourcing/position.js';
+import { connectionOf, PageArguments } from '../../graphql/paging.js';
 import { DateTimeScalar, PositionScalar } from '../../graphql/scalars.js';
 
 @ObjectType({ description: 'One version of a metric.' })
@@ -28,9 +29,6 @@ export class HealthComponent {
 
   @Field(() => Boolean, { description: 'Whether there is no data for it.' })
   readonly missing: boolean;
-
-  @Field(() => [ID], { description: 'The events that count most in it, up to three.' })
-  readonly evidence: readonly string[];
 }
 
 @ObjectType({ description: 'What holds a score down while it lasts.' })
@@ -140,6 +138,33 @@ export class Health {
 
   @Field(() => Int, { description: 'How many facts it was computed from.' })
   readonly factCount: number;
+}
+
+@ObjectType({ description: 'A relationship whose health comes into another band if nothing happens until then.' })
+export class BandChange {
+  @Field(() => DateTimeScalar, { description: 'When, at most a minute late.' })
+  readonly at: Instant;
+
+  @Field(() => String, { nullable: true, description: 'The band that it lies in from then on.' })
+  readonly band: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The band before; null: it had no score.' })
+  readonly was: string | null;
+}
+
+@ObjectType('BandChangeConnection', { description: 'A page of changes of band.' })
+export class BandChangeConnection extends connectionOf(() => BandChange, 'BandChange') {}
+
+@ArgsType()
+export class BandChangesArguments extends PageArguments {
+  @Field(() => DateTimeScalar, { description: 'Before this moment.' })
+  readonly before: Instant;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'From this moment on; absent: now.' })
+  readonly from?: Instant | null;
+
+  @Field(() => String, { nullable: true, description: 'Only into the band of this name; absent: into any.' })
+  readonly to?: string | null;
 }
 
 @ArgsType()

@@ -3,20 +3,20 @@ import { toMillis, type Instant } from '../../event-sourcing/instant.js';
 import type { Ordering } from '../ordering.js';
 import type { ReadDatabase } from '../read-database.js';
 import { definitionsOf } from './definitions.js';
+import type { Serving } from './editions.js';
 import { slotsAt } from './pieces.js';
 
 /**
- * Relationships with their scores at a moment, `tenant_id`, `relationship_id`, `score` and `position`: in each of the ten
- * arms an index gives them in the order of their scores. By the definitions that serve; within two points.
+ * Relationships with their scores at a moment, `relationship_id`, `score` and `position`: in each of the ten arms an index
+ * gives them in the order of their scores. Within two points; nothing where nothing serves yet.
  */
-export function scoresAt(tenantId: string, asOf: Instant, direction: 'ASC' | 'DESC'): RawBuilder<unknown> {
+export function scoresAt(serving: Serving | undefined, asOf: Instant, direction: 'ASC' | 'DESC'): RawBuilder<unknown> {
+  if (!serving) return sql`(SELECT '' AS relationship_id, 0::float8 AS score, 0::bigint AS position WHERE false)`;
   const way = sql.raw(direction);
-  const served = sql`(SELECT edition FROM health.serving WHERE tenant_id = ${tenantId})`;
   const arms = slotsAt(toMillis(asOf)).map(
     (slot) => sql`
-      (SELECT p.relationship_id, p.score, p.position FROM health.pieces p
-       WHERE p.edition = ${served} AND p.slot = ${slot}
-       ORDER BY p.score ${way}, p.position ${way})`,
+      (SELECT p.relationship_id, p.score, p.position FROM ${serving.pieces} p
+       WHERE p.slot = ${slot}::bigint ORDER BY p.score ${way}, p.position ${way})`,
   );
   return sql`(${sql.join(arms, sql` UNION ALL `)})`;
 }
@@ -30,12 +30,13 @@ export const byHealth = (direction: 'ASC' | 'DESC'): Ordering => ({
 });
 
 /** A condition on scores `h` and relationships `d`: the score lies in a band of that name, of the definition for its kind. */
-export async function inBand(db: ReadDatabase, tenantId: string, band: string): Promise<RawBuilder<unknown>> {
-  const [definitions, [serving]] = await Promise.all([
-    definitionsOf(db, tenantId),
-    db.rows(sql<{ definitions: readonly string[] }>`
-      SELECT e.definitions FROM health.serving s JOIN health.editions e USING (edition) WHERE s.tenant_id = ${tenantId}`),
-  ]);
+export async function inBand(
+  db: ReadDatabase,
+  tenantId: string,
+  serving: Serving | undefined,
+  band: string,
+): Promise<RawBuilder<unknown>> {
+  const definitions = await definitionsOf(db, tenantId);
   const bodies = (serving?.definitions ?? []).flatMap((reference) => definitions.named(reference)?.body ?? []);
   const special = bodies.flatMap(({ relationshipKinds = [] }) => relationshipKinds);
   const spans = bodies.flatMap(({ bands, relationshipKinds: kinds = [] }) => {

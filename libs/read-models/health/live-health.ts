@@ -1,52 +1,45 @@
 import type pg from 'pg';
 import { transaction } from '../../database/transaction.js';
-import { fromMillis } from '../../event-sourcing/instant.js';
-import type { Position } from '../../event-sourcing/position.js';
-import { mostSpecific } from '../../metrics/definition.js';
-import { compile } from '../../metrics/fold.js';
-import type { Fact } from '../../metrics/fact.js';
+import { START, type Position } from '../../event-sourcing/position.js';
 import { StaleWorker } from '../../projecting/failures.js';
-import { factsOf } from '../facts/queries.js';
-import { OPEN } from '../on.js';
+import { factsAfter, factsOf } from '../facts/queries.js';
 import { ReadDatabase } from '../read-database.js';
-import { definitionsOf, metricOf, referenceOf, type Definitions, type Published } from './definitions.js';
-import { piecesOf, type Piece } from './pieces.js';
+import { buildPart } from './build-edition.js';
+import { changesBetween, type Change } from './changes.js';
+import { definitionsOf, referenceOf, type Definitions, type Published } from './definitions.js';
+import { createEdition, dropEdition, readEditions, type Edition } from './editions.js';
+import { foretell, metricFor, type Foretold, type Head } from './foretell.js';
+import { KnownStates } from './known-states.js';
+import { moving, renewal, type Move } from './live-rows.js';
 
-/** Relationships in one transaction. */
+/** Relationships in one statement. */
 const AT_ONCE = 200;
-/** Band changes that are foretold for a relationship. */
-const FORETOLD = 12;
-/** Without any data a relationship stands below all scores. */
-const NO_SCORE = -1;
 
-interface Edition {
-  readonly edition: number;
-  readonly tenantId: string;
-  readonly definitions: readonly string[];
-  readonly reached: string;
-  readonly complete: boolean;
-}
-
-interface Head {
-  readonly id: string;
-  readonly kind: string;
+interface Standing {
   readonly position: Position;
+  /** As far as all that it reads has got; null: not everything is there yet. */
+  readonly head: Position | null;
+  /** The build of the facts that is live. */
+  readonly facts: string | null;
 }
 
-/** What is known of one relationship until the next fact of it. */
-interface Foretold {
-  readonly head: Head;
-  readonly pieces: readonly Piece[];
-  readonly bands: readonly { readonly at: number; readonly band: string }[];
-}
+/** What is wanted to serve a tenant. */
+type Wanted = Pick<Edition, 'tenantId' | 'facts' | 'definitions'>;
 
 /**
- * Keeps the pieces of health beside the facts: those of relationships whose facts changed are computed anew, and those of
- * all when other definitions come into force, beside the old ones, which serve until then. What it writes follows from
- * facts and definitions alone. Every write checks that nobody else has taken over (`StaleWorker`).
+ * Keeps live health beside the facts: relationships whose facts changed are foretold anew, and all of them when other
+ * definitions come into force, beside what serves until then. What it writes follows from facts and definitions alone.
+ * Every write checks that nobody else has taken over (`StaleWorker`). `follow` and `build` may run at the same time.
  */
 export class LiveHealth {
   private readonly db: ReadDatabase;
+  private readonly states = new KnownStates();
+  private readonly definitions = new Map<string, Definitions>();
+  private editions: readonly Edition[] = [];
+  /** What the editions were arranged for; absent: they were not. */
+  private arrangedFor: string | undefined;
+  /** An edition may be there that was built, and does not follow yet. */
+  private hasBuilt = true;
 
   private constructor(
     private readonly pool: pg.Pool,
@@ -58,142 +51,194 @@ export class LiveHealth {
   /** From now on every other one is refused. */
   static async takeOver(pool: pg.Pool): Promise<LiveHealth> {
     const { rows } = await pool.query<{ epoch: bigint }>(
-      'UPDATE health.follower SET epoch = epoch + 1 RETURNING epoch',
+      `UPDATE projecting.builds SET epoch = epoch + 1 WHERE schema_name = 'health' RETURNING epoch`,
     );
     return new LiveHealth(pool, rows[0]!.epoch);
   }
 
   /** Does a part of what there is to do; false when there was nothing. */
   async proceed(): Promise<boolean> {
-    const { rows } = await this.pool.query<{ position: Position; head: Position | null }>(STANDING);
-    const { position, head } = rows[0]!;
-    const isBehind = head !== null && head > position;
-    if (isBehind) await this.follow(position, head);
-    if (head === null) return false;
-    const isBuilding = await this.arrange();
-    return isBehind || isBuilding;
+    const followed = await this.follow();
+    return (await this.build()) || followed;
   }
 
-  private async follow(position: Position, head: Position): Promise<void> {
-    const editions = await this.editions();
-    if (editions.length > 0) {
-      const { rows } = await this.pool.query<{ tenant_id: string; ids: string[] }>(CHANGED, [position]);
-      for (const { tenant_id: tenantId, ids } of rows) {
-        const own = editions.filter((edition) => edition.tenantId === tenantId);
-        for (const some of chunks(ids)) await this.renew(tenantId, own, some);
-      }
-    }
-    await this.pool
-      .query('UPDATE health.follower SET position = $3 WHERE epoch = $1 AND position = $2', [
-        this.epoch,
-        position,
-        head,
-      ])
-      .then(({ rowCount }) => this.refuse(rowCount));
+  /** Goes as far as what it reads; false when it was there already, or has to wait for `build`. */
+  async follow(): Promise<boolean> {
+    const { position, head, facts } = await this.standing();
+    const isArranged = facts !== null && (this.arrangedFor?.startsWith(`${facts} `) ?? false);
+    const { hasBuilt } = this;
+    if (head === null || facts === null || (head <= position && isArranged && !hasBuilt)) return false;
+    this.hasBuilt = false;
+    const [changes, decided] = await Promise.all([changesBetween(this.pool, position, head), this.decided()]);
+    await this.arrange(facts, decided, changes, position);
+    if (hasBuilt) await this.complete(position);
+    // As long as nothing serves, nobody can be told that it is there.
+    if (this.editions.some((edition) => edition.phase !== 'COMPLETE' && this.isFirst(edition))) return false;
+    const following = this.editions.filter(({ phase }) => phase === 'COMPLETE');
+    await this.renew(following, changes, { epoch: this.epoch, from: position, to: head });
+    return head > position || hasBuilt;
   }
 
-  /** Sees to it that what is in force serves; true when there is more to do. */
-  private async arrange(): Promise<boolean> {
-    const { rows } = await this.pool.query<{ tenant_id: string }>(TENANTS);
-    let isBuilding = false;
-    for (const { tenant_id: tenantId } of rows) {
-      const definitions = await definitionsOf(this.db, tenantId);
-      const references = definitions.inForce().map(referenceOf).sort();
-      const edition = await this.edition(tenantId, references);
-      if (edition.complete) await this.serve(edition);
-      else isBuilding = (await this.build(edition)) || isBuilding;
-    }
-    return isBuilding;
+  /** Whether there is something for `build`. */
+  get isBuilding(): boolean {
+    return this.editions.some(({ phase }) => phase === 'BULK');
   }
 
-  private async build(edition: Edition): Promise<boolean> {
-    const { rows } = await this.pool.query<{ id: string }>(NEXT, [edition.tenantId, edition.reached, AT_ONCE]);
-    const reached = rows.at(-1)?.id;
-    await this.renew(
-      edition.tenantId,
-      [edition],
-      rows.map(({ id }) => id),
-      reached,
-    );
-    if (reached !== undefined) return true;
-    await this.pool.query('ANALYZE health.pieces');
-    await this.serve({ ...edition, complete: true });
+  /** Builds a part of an edition, whoever asked for it; false when there is none. */
+  async build(): Promise<boolean> {
+    const edition = (await readEditions(this.pool)).find(({ phase }) => phase === 'BULK');
+    if (!edition) return false;
+    const { phase } = await buildPart(this.pool, this.epoch, edition, await this.definitionsIn(edition));
+    this.hasBuilt ||= phase === 'INDEXED';
     return true;
   }
 
-  private async serve({ edition, tenantId }: Edition): Promise<void> {
-    const served = await this.pool.query<{ edition: number }>(
-      'SELECT edition FROM health.serving WHERE tenant_id = $1',
-      [tenantId],
-    );
-    if (served.rows[0]?.edition === edition) return;
-    await this.guarded(async (session) => {
-      await session.query('UPDATE health.editions SET complete = true WHERE edition = $1', [edition]);
-      await session.query(SERVE, [tenantId, edition]);
-      const before = served.rows[0]?.edition ?? edition;
-      await session.query(FORGET, [tenantId, [edition, before]]); // the one before stays, for a rollback
-    });
+  private async standing(): Promise<Standing> {
+    const { rows } = await this.pool.query<Standing>({ name: 'health_standing', text: STANDING });
+    return rows[0]!;
   }
 
-  /** Computes relationships anew under some editions. */
-  private async renew(
+  /** When it was last decided what is in force. */
+  private async decided(): Promise<Position> {
+    const { rows } = await this.pool.query<{ position: Position | null }>(
+      'SELECT max(position) AS position FROM metric_definitions.in_force',
+    );
+    return rows[0]!.position ?? START;
+  }
+
+  /** Sees to it that there is an edition of what is in force for every tenant, and serves it where it is complete. */
+  private async arrange(facts: string, decided: Position, changes: readonly Change[], since: Position): Promise<void> {
+    const arrangement = `${facts} ${String(decided)}`;
+    const isNew = changes.some(({ tenantId }) => !this.definitions.has(tenantId));
+    if (this.arrangedFor === arrangement && !isNew) return;
+    const { rows } = await this.pool.query<{ tenant_id: string }>(TENANTS);
+    for (const { tenant_id: tenantId } of rows) {
+      const definitions = inForceOf(await this.loadDefinitions(tenantId));
+      await this.provide({ tenantId, facts, definitions }, since);
+    }
+    this.arrangedFor = arrangement;
+  }
+
+  private async provide(wanted: Wanted, since: Position): Promise<void> {
+    this.editions = await readEditions(this.pool);
+    const found = this.editions.find((edition) => isOf(edition, wanted));
+    if (found?.phase === 'COMPLETE') await this.serve(found);
+    else if (!found) {
+      await this.guarded((session) => createEdition(session, { ...wanted, since }));
+      this.editions = await readEditions(this.pool);
+    }
+  }
+
+  /** What changed while an edition was built is written anew, and it serves if it is what is in force. */
+  private async complete(position: Position): Promise<void> {
+    this.editions = await readEditions(this.pool);
+    for (const edition of this.editions.filter(({ phase }) => phase === 'INDEXED')) {
+      const changes = await changesBetween(this.pool, edition.since, position);
+      await this.renew([edition], changes, { epoch: this.epoch, from: position, to: position });
+      await this.guarded((session) =>
+        session.query(`UPDATE health.editions SET phase = 'COMPLETE' WHERE edition = $1`, [edition.edition]),
+      );
+      const { tenantId, facts } = edition;
+      const inForce = inForceOf(await this.definitionsOf(tenantId));
+      if (isOf(edition, { tenantId, facts, definitions: inForce })) await this.serve(edition);
+      this.editions = await readEditions(this.pool);
+    }
+  }
+
+  private async serve({ tenantId, edition, serves }: Edition): Promise<void> {
+    if (serves) return;
+    const others = this.editions.filter(
+      (each) => each.tenantId === tenantId && each.edition !== edition && !each.serves,
+    );
+    await this.guarded(async (session) => {
+      await session.query(SERVE, [tenantId, edition]);
+      for (const other of others) await dropEdition(session, other); // the one before stays, for a rollback
+    });
+    this.editions = await readEditions(this.pool);
+  }
+
+  private isFirst({ tenantId }: Edition): boolean {
+    return !this.editions.some((edition) => edition.tenantId === tenantId && edition.serves);
+  }
+
+  /** Foretells what changed anew under some editions, and moves with the last of it. */
+  private async renew(editions: readonly Edition[], changes: readonly Change[], move: Move): Promise<void> {
+    const parts = [...Map.groupBy(changes, ({ tenantId }) => tenantId)].flatMap(([tenantId, own]) => {
+      const concerned = editions.filter((edition) => edition.tenantId === tenantId);
+      return concerned.length === 0 ? [] : chunks(own).map((some) => ({ tenantId, concerned, some }));
+    });
+    for (const { tenantId, concerned, some } of parts) {
+      const heads = [...new Map(some.map(({ head }) => [head.id, head])).values()];
+      await this.know(tenantId, concerned, heads, some, move);
+      const gone = [...new Set(some.flatMap(({ id, head }) => [id, head.id]))];
+      for (const edition of concerned) {
+        const isLast = some === parts.at(-1)!.some && edition === concerned.at(-1);
+        const foretold = await this.foretold(edition, heads);
+        const { rowCount } = await this.pool.query(
+          renewal(edition.edition, gone, foretold, isLast ? move : { ...move, to: move.from }),
+        );
+        this.refuse(rowCount);
+      }
+      for (const { head, isJoined } of some) if (isJoined) this.states.forget(tenantId, head.id);
+    }
+    if (parts.length === 0 && move.to > move.from) this.refuse((await this.pool.query(moving(move))).rowCount);
+  }
+
+  /** Brings the states of relationships to what stands now. */
+  private async know(
     tenantId: string,
     editions: readonly Edition[],
-    ids: readonly string[],
-    reached?: string,
+    heads: readonly Head[],
+    changes: readonly Change[],
+    { from }: Move,
   ): Promise<void> {
-    if (ids.length === 0) return;
-    const { rows: heads } = await this.pool.query<Head>(HEADS, [tenantId, ids]);
-    const [facts, definitions] = await Promise.all([
-      factsOf(
-        this.db,
-        tenantId,
-        heads.map(({ id }) => id),
-      ),
-      definitionsOf(this.db, tenantId),
-    ]);
-    const gone = [...new Set([...ids, ...heads.map(({ id }) => id)])];
-    await this.guarded(async (session) => {
-      for (const { edition, definitions: references } of editions) {
-        const of = inEdition(definitions, references);
-        const foretold = heads.map((head) => foretell(head, facts.get(head.id) ?? [], of));
-        await session.query('DELETE FROM health.pieces WHERE edition = $1 AND relationship_id = ANY ($2)', [
-          edition,
-          gone,
-        ]);
-        await session.query('DELETE FROM health.band_changes WHERE edition = $1 AND relationship_id = ANY ($2)', [
-          edition,
-          gone,
-        ]);
-        await session.query(INSERT_PIECES, [edition, ...piecesAsColumns(foretold)]);
-        await session.query(INSERT_BANDS, [edition, ...bandsAsColumns(foretold)]);
-        if (reached !== undefined) {
-          await session.query('UPDATE health.editions SET reached = $2 WHERE edition = $1', [edition, reached]);
-        }
-      }
+    for (const { head, isAnew, isJoined } of changes) if (isAnew || isJoined) this.states.forget(tenantId, head.id);
+    const definitions = await Promise.all(editions.map((edition) => this.definitionsIn(edition)));
+    const metricsOf = ({ kind }: Head) => definitions.flatMap((each) => metricFor(each, kind) ?? []);
+    const known = heads.filter(({ id }) => this.states.has(tenantId, id)).map(({ id }) => id);
+    const fresh = await factsAfter(this.db, tenantId, known, from);
+    const cold = heads.filter(
+      (head) => !this.states.take(tenantId, head.id, fresh.get(head.id) ?? [], metricsOf(head)),
+    );
+    const facts = await factsOf(
+      this.db,
+      tenantId,
+      cold.map(({ id }) => id),
+    );
+    for (const head of cold) this.states.fold(tenantId, head.id, facts.get(head.id) ?? [], metricsOf(head));
+  }
+
+  private async foretold(edition: Edition, heads: readonly Head[]): Promise<readonly Foretold[]> {
+    const definitions = await this.definitionsIn(edition);
+    return heads.map((head) => {
+      const metric = metricFor(definitions, head.kind);
+      return foretell(head, metric, metric && this.states.stateOf(edition.tenantId, head.id, metric));
     });
   }
 
-  private async editions(): Promise<readonly Edition[]> {
-    const { rows } = await this.pool.query<Edition>(EDITIONS);
-    return rows;
+  private async definitionsIn({ tenantId, definitions: references }: Edition): Promise<readonly Published[]> {
+    const known = await this.definitionsOf(tenantId);
+    const hasAll = references.every((reference) => known.named(reference));
+    const definitions = hasAll ? known : await this.loadDefinitions(tenantId); // published since
+    return references.flatMap((reference) => definitions.named(reference) ?? []);
   }
 
-  private async edition(tenantId: string, definitions: readonly string[]): Promise<Edition> {
-    const { rows } = await this.pool.query<Edition>(`${EDITIONS} WHERE tenant_id = $1 AND definitions = $2`, [
-      tenantId,
-      definitions,
-    ]);
-    if (rows[0]) return rows[0];
-    await this.guarded((session) =>
-      session.query('INSERT INTO health.editions (tenant_id, definitions) VALUES ($1, $2)', [tenantId, definitions]),
-    );
-    return this.edition(tenantId, definitions);
+  private async definitionsOf(tenantId: string): Promise<Definitions> {
+    return this.definitions.get(tenantId) ?? this.loadDefinitions(tenantId);
+  }
+
+  private async loadDefinitions(tenantId: string): Promise<Definitions> {
+    const definitions = await definitionsOf(this.db, tenantId);
+    this.definitions.set(tenantId, definitions);
+    return definitions;
   }
 
   private async guarded(work: (session: pg.PoolClient) => Promise<unknown>): Promise<void> {
     await transaction(this.pool, async (session) => {
-      const { rowCount } = await session.query('SELECT FROM health.follower WHERE epoch = $1 FOR UPDATE', [this.epoch]);
+      const { rowCount } = await session.query(
+        `SELECT FROM projecting.builds WHERE schema_name = 'health' AND epoch = $1 FOR UPDATE`,
+        [this.epoch],
+      );
       this.refuse(rowCount);
       await work(session);
     });
@@ -204,91 +249,22 @@ export class LiveHealth {
   }
 }
 
-const inEdition = (definitions: Definitions, references: readonly string[]): readonly Published[] =>
-  references.flatMap((reference) => definitions.named(reference) ?? []);
+const inForceOf = (definitions: Definitions): readonly string[] => definitions.inForce().map(referenceOf).sort();
 
-function foretell(head: Head, facts: readonly Fact[], definitions: readonly Published[]): Foretold {
-  const bodies = definitions.map(({ body }) => body);
-  const definition = definitions.find(({ body }) => body === mostSpecific(bodies, head.kind));
-  if (!definition || facts.length === 0) return { head, pieces: piecesOf(() => NO_SCORE, 0), bands: [] };
-  const metric = metricOf(definition);
-  const state = metric.foldAll(facts, { asOf: Infinity });
-  // Not the clock of this machine: what follows from the same facts is the same.
-  const from = Math.max(...facts.map(({ occurredAt }) => occurredAt));
-  const scoreAt = (at: number): number => {
-    const score = metric.score(state, at);
-    return Number.isNaN(score) ? NO_SCORE : score;
-  };
-  return { head, pieces: piecesOf(scoreAt, from), bands: bandsFrom(metric, state, from) };
-}
+const isOf = (edition: Edition, wanted: Wanted): boolean =>
+  edition.tenantId === wanted.tenantId &&
+  edition.facts === wanted.facts &&
+  edition.definitions.join('\n') === wanted.definitions.join('\n');
 
-function bandsFrom(
-  metric: ReturnType<typeof compile>,
-  state: ReturnType<ReturnType<typeof compile>['init']>,
-  from: number,
-): Foretold['bands'] {
-  const bands: { at: number; band: string }[] = [];
-  let at: number | undefined = from;
-  while (at !== undefined && bands.length < FORETOLD) {
-    const { band } = metric.value(state, at);
-    if (band !== null) bands.push({ at, band });
-    at = metric.nextBandChangeAt(state, at);
-  }
-  return bands;
-}
+const chunks = <Item>(items: readonly Item[]): (readonly Item[])[] =>
+  Array.from({ length: Math.ceil(items.length / AT_ONCE) }, (_, at) => items.slice(at * AT_ONCE, (at + 1) * AT_ONCE));
 
-const piecesAsColumns = (foretold: readonly Foretold[]): readonly (readonly unknown[])[] => {
-  const rows = foretold.flatMap(({ head, pieces }) => pieces.map((piece) => ({ ...piece, ...head })));
-  return [
-    rows.map(({ id }) => id),
-    rows.map(({ slot }) => slot),
-    rows.map(({ score }) => score),
-    rows.map(({ position }) => position),
-  ];
-};
-
-const bandsAsColumns = (foretold: readonly Foretold[]): readonly (readonly unknown[])[] => {
-  const rows = foretold.flatMap(({ head, bands }) => bands.map((band) => ({ ...band, id: head.id })));
-  return [rows.map(({ id }) => id), rows.map(({ at }) => fromMillis(at)), rows.map(({ band }) => band)];
-};
-
-function* chunks(ids: readonly string[]): Generator<readonly string[]> {
-  for (let at = 0; at < ids.length; at += AT_ONCE) yield ids.slice(at, at + AT_ONCE);
-}
-
-const EDITIONS = 'SELECT edition, tenant_id AS "tenantId", definitions, reached, complete FROM health.editions';
-
-/** As far as all that it reads has got. */
 const STANDING = `
-  SELECT f.position, (
-         SELECT CASE WHEN count(*) = 3 THEN min(b.position) END FROM projecting.builds b
-          WHERE b.projection IN ('directory', 'facts', 'metric_definitions') AND b.role = 'LIVE' AND b.phase = 'FOLLOWING') AS head
-    FROM health.follower f`;
-
-/** Relationships whose facts, or whose merges, changed after a position. */
-const CHANGED = `
-  WITH RECURSIVE merged (tenant_id, id) AS (
-       SELECT m.tenant_id, unnest(ARRAY[m.absorbed_id, m.survivor_id]) FROM directory.merges m
-        WHERE m.position > $1 OR (m.until_position > $1 AND m.until_position < ${String(OPEN)})
-        UNION
-       SELECT m.tenant_id, other.id FROM merged
-         JOIN directory.merges m ON m.tenant_id = merged.tenant_id AND merged.id IN (m.absorbed_id, m.survivor_id)
-        CROSS JOIN LATERAL (VALUES (m.absorbed_id), (m.survivor_id)) other (id)),
-  changed AS (
-       SELECT tenant_id, relationship_id FROM facts.facts WHERE position > $1
-        UNION
-       SELECT tenant_id, relationship_id FROM facts.facts WHERE until_position > $1 AND until_position < ${String(OPEN)}
-        UNION
-       SELECT r.tenant_id, r.relationship_id FROM merged JOIN directory.relationships r
-           ON r.tenant_id = merged.tenant_id AND merged.id IN (r.a_id, r.b_id))
-  SELECT tenant_id, array_agg(relationship_id ORDER BY relationship_id) AS ids FROM changed GROUP BY tenant_id`;
-
-/** A relationship that is part of another is seen as that one. */
-const HEADS = `
-  SELECT DISTINCT d.relationship_id AS id, d.kind, d.position FROM directory.relationships own
-    JOIN directory.relationships d
-      ON d.tenant_id = own.tenant_id AND d.relationship_id = coalesce(own.head_id, own.relationship_id)
-   WHERE own.tenant_id = $1 AND own.relationship_id = ANY ($2)`;
+  SELECT own.position,
+         (SELECT CASE WHEN count(*) = 3 THEN min(b.position) END FROM projecting.builds b
+           WHERE b.projection IN ('directory', 'facts', 'metric_definitions') AND b.role = 'LIVE' AND b.phase = 'FOLLOWING') AS head,
+         (SELECT b.schema_name FROM projecting.builds b WHERE b.projection = 'facts' AND b.role = 'LIVE') AS facts
+    FROM projecting.builds own WHERE own.schema_name = 'health'`;
 
 /** Few tenants, many relationships: from one to the next by index. */
 const TENANTS = `
@@ -299,22 +275,5 @@ const TENANTS = `
         WHERE tenant.tenant_id IS NOT NULL)
   SELECT tenant_id FROM tenant WHERE tenant_id IS NOT NULL`;
 
-const NEXT = `
-  SELECT relationship_id AS id FROM directory.relationships WHERE tenant_id = $1 AND relationship_id > $2
-   ORDER BY relationship_id LIMIT $3`;
-
 const SERVE = `
   INSERT INTO health.serving VALUES ($1, $2) ON CONFLICT (tenant_id) DO UPDATE SET edition = excluded.edition`;
-
-const FORGET = `
-  WITH gone AS (DELETE FROM health.editions WHERE tenant_id = $1 AND edition <> ALL ($2) RETURNING edition),
-  pieces AS (DELETE FROM health.pieces WHERE edition IN (SELECT edition FROM gone))
-  DELETE FROM health.band_changes WHERE edition IN (SELECT edition FROM gone)`;
-
-const INSERT_PIECES = `
-  INSERT INTO health.pieces (edition, relationship_id, slot, score, position)
-  SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::double precision[], $5::bigint[])`;
-
-const INSERT_BANDS = `
-  INSERT INTO health.band_changes (edition, relationship_id, at, band)
-  SELECT $1, * FROM unnest($2::text[], $3::timestamptz[], $4::text[])`;

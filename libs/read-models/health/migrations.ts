@@ -8,6 +8,11 @@ export const migrations: Migrations = {
       for (const statement of STATEMENTS) await sql.raw(statement).execute(database);
     },
   },
+  '0301_health_editions': {
+    async up(database) {
+      for (const statement of EDITIONS) await sql.raw(statement).execute(database);
+    },
+  },
 };
 
 const STATEMENTS = [
@@ -57,5 +62,36 @@ const STATEMENTS = [
   // Whoever fills a table says when its statistics are to be taken: plans by the order of scores depend on them.
   'ALTER TABLE health.pieces OWNER TO rapport_app',
   'GRANT USAGE ON SCHEMA health TO rapport_app',
+  'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA health TO rapport_app',
+];
+
+// What stood here follows from facts and definitions, and is computed anew.
+const EDITIONS = [
+  'DROP TABLE health.serving, health.editions, health.pieces, health.band_changes, health.follower',
+
+  // The definitions that were in force together, over one build of the facts. Each edition has tables of its own
+  // (editions.ts), built beside those that serve: from \`reached\` on, by facts from \`since\` or later.
+  `CREATE TABLE health.editions (
+     edition     integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     tenant_id   text NOT NULL,
+     facts       text NOT NULL,
+     definitions text[] NOT NULL,
+     phase       text NOT NULL DEFAULT 'BULK' CHECK (phase IN ('BULK', 'INDEXED', 'COMPLETE')),
+     since       bigint NOT NULL,
+     reached     text NOT NULL DEFAULT '',
+     built       integer NOT NULL DEFAULT 0,
+     begun_at    timestamptz NOT NULL DEFAULT now(),
+     UNIQUE (tenant_id, facts, definitions)
+   )`,
+  `CREATE TABLE health.serving (
+     tenant_id text PRIMARY KEY,
+     edition   integer NOT NULL REFERENCES health.editions
+   )`,
+
+  // To everybody else it is a read model like the others: how far it is, and who writes it (its epoch).
+  `INSERT INTO projecting.builds (schema_name, projection, version, role, phase, must_equal)
+   VALUES ('health', 'health', 1, 'LIVE', 'FOLLOWING', false)`,
+
+  'GRANT CREATE ON SCHEMA health TO rapport_app',
   'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA health TO rapport_app',
 ];

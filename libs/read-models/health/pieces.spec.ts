@@ -23,7 +23,7 @@ const state = metric.foldAll(
 );
 const scoreAt = (at: number): number => metric.score(state, at);
 const from = FROM + 20 * DAY;
-const pieces = piecesOf(scoreAt, from);
+const pieces = piecesOf(metric.course(state, from));
 
 describe('a score cut into pieces', () => {
   it('has exactly one piece for each moment, and that is right', () => {

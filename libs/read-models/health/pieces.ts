@@ -1,3 +1,5 @@
+import type { Course } from '../../metrics/course.js';
+
 /**
  * The score of a relationship as a function of time while nothing happens, cut into tiles of time that all relationships
  * share, each with one score that is right for the whole of it within `TOLERANCE`. Whoever asks for the order at a moment
@@ -5,8 +7,14 @@
  */
 export interface Piece {
   /** The tile of time: one number, so that the planner knows how many relationships share it. */
-  readonly slot: bigint;
+  readonly slot: number;
   readonly score: number;
+  /** From when to when it is right, in milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  /** The lowest and the highest score in it. */
+  readonly lowest: number;
+  readonly highest: number;
 }
 
 /** Points by which a piece may be wrong; what changes within the shortest tile comes on top. */
@@ -16,48 +24,29 @@ const SHORTEST_MS = 6 * 3_600_000;
 const LEVELS = 10;
 const TOP = LEVELS - 1;
 
-const widthOf = (level: number): number => SHORTEST_MS * 4 ** level;
-
-/** Tiles that are longer, about half a year, are not believed by a few looks into them as long as much can happen. */
-const LONGEST_UNSURE = 5;
-const UNSURE_MS = 4 * 365 * 86_400_000;
-/** Where a tile is looked into. Quarters are the ends of the tiles of the level below: nothing is computed twice. */
-const LOOKS = [0, 0.25, 0.5, 0.75, 1];
-/** Tiles of four days and less. */
-const SHORT = 2;
-const FEW_LOOKS = [0, 0.5, 1];
+const WIDTHS = Array.from({ length: LEVELS }, (_, level) => SHORTEST_MS * 4 ** level);
 
 /** The tile of each level that contains a moment (milliseconds). */
-export const slotsAt = (at: number): readonly bigint[] =>
-  Array.from({ length: LEVELS }, (_, level) => slotOf(level, Math.floor(at / widthOf(level))));
+export const slotsAt = (at: number): readonly number[] =>
+  WIDTHS.map((width, level) => slotOf(level, Math.floor(at / width)));
 
-const slotOf = (level: number, tile: number): bigint => BigInt(tile * 16 + level);
+const slotOf = (level: number, tile: number): number => tile * 16 + level;
 
-/** From a moment on (milliseconds), for ever. */
-export function piecesOf(scoreAt: (at: number) => number, from: number): Piece[] {
+/** From where the course begins on, for ever; in the order of time. */
+export function piecesOf(course: Pick<Course, 'from' | 'between'>): Piece[] {
   const pieces: Piece[] = [];
-  const known = new Map<number, number>();
-  const look = (at: number): number => {
-    let score = known.get(at);
-    if (score === undefined) known.set(at, (score = scoreAt(at)));
-    return score;
-  };
   const cut = (level: number, tile: number): void => {
-    const begin = Math.max(from, tile * widthOf(level));
-    const end = (tile + 1) * widthOf(level);
-    if (end <= from) return;
-    const isUnsure = level > LONGEST_UNSURE && begin < from + UNSURE_MS;
-    if (!isUnsure || level === 0) {
-      const looks = level > SHORT ? LOOKS : FEW_LOOKS;
-      const scores = looks.map((part) => look(begin + (end - begin) * part));
-      const [low, high] = [Math.min(...scores), Math.max(...scores)];
-      if (level === 0 || high - low <= 2 * TOLERANCE) {
-        pieces.push({ slot: slotOf(level, tile), score: (low + high) / 2 });
-        return;
-      }
+    const width = WIDTHS[level]!;
+    const from = Math.max(course.from, tile * width);
+    const to = (tile + 1) * width;
+    if (to <= course.from) return;
+    const [lowest, highest] = course.between(from, to);
+    if (level === 0 || highest - lowest <= 2 * TOLERANCE) {
+      pieces.push({ slot: slotOf(level, tile), score: (lowest + highest) / 2, from, to, lowest, highest });
+      return;
     }
     for (let child = 0; child < 4; child++) cut(level - 1, tile * 4 + child);
   };
-  cut(TOP, Math.floor(from / widthOf(TOP)));
+  cut(TOP, Math.floor(course.from / WIDTHS[TOP]!));
   return pieces;
 }

@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { transaction } from '../../database/transaction.js';
+import { StaleWorker } from '../../projecting/failures.js';
+import { streamFacts } from '../facts/fact-stream.js';
+import type { Published } from './definitions.js';
+import { bandChangesOfEdition, indexEdition, piecesOfEdition, type Edition } from './editions.js';
+import { foretell, metricFor, type Head } from './foretell.js';
+import { copyBands, copyPieces } from './live-rows.js';
+
+/** Relationships in one transaction: what a kill may cost. */
+const AT_ONCE = 2_000;
+/** Of the text that is on its way. */
+const PIECE_BYTES = 65_536;
+
+/**
+ * Builds a part of an edition: facts are streamed out of their table relationship by relationship, folded, and what follows
+ * is copied in where nobody reads yet. Returns the edition as it is then. Whoever goes on after a kill begins behind the last
+ * part; whoever was taken over from is refused (`StaleWorker`).
+ */
+export async function buildPart(
+  pool: pg.Pool,
+  epoch: bigint,
+  edition: Edition,
+  definitions: readonly Published[],
+): Promise<Edition> {
+  const { rows } = await pool.query<Head & { readonly isPart: boolean }>(NEXT, [
+    edition.tenantId,
+    edition.reached,
+    AT_ONCE,
+  ]);
+  const reached = rows.at(-1)?.id;
+  if (reached === undefined) return finish(pool, epoch, edition);
+  const heads = new Map(rows.filter(({ isPart }) => !isPart).map((head) => [head.id, head]));
+  await transaction(pool, async (session) => {
+    await session.query("SET LOCAL synchronous_commit = 'off'");
+    let bands = '';
+    async function* pieces(): AsyncGenerator<string> {
+      let text = '';
+      for await (const facts of streamFacts(pool, edition.tenantId, { between: [edition.reached, reached!] })) {
+        const head = heads.get(facts[0]!.relationshipId);
+        if (!head) continue;
+        heads.delete(head.id);
+        const metric = metricFor(definitions, head.kind);
+        const foretold = foretell(head, metric, metric?.foldAll(facts, { asOf: Infinity }));
+        text += copyPieces(foretold);
+        bands += copyBands(foretold);
+        if (text.length < PIECE_BYTES) continue;
+        yield text;
+        text = '';
+      }
+      for (const head of heads.values()) text += copyPieces(foretell(head, undefined, undefined)); // without a fact
+      yield text;
+    }
+    await copyInto(session, `${piecesOfEdition(edition.edition)} (relationship_id, slot, score, position)`, pieces());
+    const columns = '(relationship_id, at, band, was, is_first, position)';
+    await copyInto(session, `${bandChangesOfEdition(edition.edition)} ${columns}`, [bands]);
+    const moved = await session.query(REACHED, [epoch, edition.edition, edition.reached, reached, rows.length]);
+    if (moved.rowCount !== 1) throw new StaleWorker('health');
+  });
+  return { ...edition, reached };
+}
+
+const copyInto = (
+  session: pg.ClientBase,
+  target: string,
+  texts: Iterable<string> | AsyncIterable<string>,
+): Promise<void> =>
+  pipeline(Readable.from(texts, { objectMode: false }), session.query(copyFrom(`COPY ${target} FROM STDIN`)));
+
+async function finish(pool: pg.Pool, epoch: bigint, edition: Edition): Promise<Edition> {
+  await transaction(pool, async (session) => {
+    const moved = await session.query(INDEXED, [epoch, edition.edition, edition.reached]);
+    if (moved.rowCount !== 1) throw new StaleWorker('health');
+    await indexEdition(session, edition);
+  });
+  return { ...edition, phase: 'INDEXED' };
+}
+
+const NEXT = `
+  SELECT relationship_id AS id, kind, position, head_id IS NOT NULL AS "isPart" FROM directory.relationships
+   WHERE tenant_id = $1 AND relationship_id > $2 ORDER BY relationship_id LIMIT $3`;
+
+const OURS = `
+   WHERE edition = $2 AND reached = $3 AND phase = 'BULK'
+     AND EXISTS (SELECT FROM projecting.builds WHERE schema_name = 'health' AND epoch = $1)`;
+
+const REACHED = `UPDATE health.editions SET reached = $4, built = built + $5 ${OURS}`;
+
+const INDEXED = `UPDATE health.editions SET phase = 'INDEXED' ${OURS}`;

@@ -1,0 +1,91 @@
+import { hash } from 'node:crypto';
+import { fromMillis } from '../../event-sourcing/instant.js';
+import type { Position } from '../../event-sourcing/position.js';
+import { BY_KEY, PROJECTED_CHANNEL } from '../../projecting/checkpoint.js';
+import { bandChangesOfEdition, piecesOfEdition } from './editions.js';
+import type { Foretold } from './foretell.js';
+
+/** How far the follower is, and by which epoch it may write. */
+export interface Move {
+  readonly epoch: bigint;
+  readonly from: Position;
+  readonly to: Position;
+}
+
+/**
+ * One statement: some relationships of an edition are written anew, and the follower moves, unless another one has taken
+ * over: then it answers no row. As with projections it need not wait for the disk: rows and position are lost together.
+ */
+export function renewal(edition: number, gone: readonly string[], foretold: readonly Foretold[], move: Move) {
+  const [pieces, changes] = [piecesOfEdition(edition), bandChangesOfEdition(edition)];
+  const text = `
+    WITH ${MOVED},
+    gone AS (DELETE FROM ${pieces} WHERE relationship_id = ANY ($4) AND EXISTS (SELECT FROM moved)),
+    unsaid AS (DELETE FROM ${changes} WHERE relationship_id = ANY ($4) AND EXISTS (SELECT FROM moved)),
+    come AS (INSERT INTO ${pieces} (relationship_id, slot, score, position)
+             SELECT * FROM unnest($5::text[], $6::bigint[], $7::double precision[], $8::bigint[]) WHERE EXISTS (SELECT FROM moved)),
+    said AS (INSERT INTO ${changes} (relationship_id, at, band, was, is_first, position)
+             SELECT * FROM unnest($9::text[], $10::timestamptz[], $11::text[], $12::text[], $13::boolean[], $14::bigint[])
+              WHERE EXISTS (SELECT FROM moved))
+    ${ANSWER}`;
+  return {
+    ...prepared(text),
+    values: [...moveValues(move), gone, ...pieceColumns(foretold), ...bandColumns(foretold)],
+  };
+}
+
+/** The follower moves, and nothing else. */
+export const moving = (move: Move) => ({ ...prepared(`WITH ${MOVED} ${ANSWER}`), values: moveValues(move) });
+
+const moveValues = ({ epoch, from, to }: Move): unknown[] => [epoch, from, to];
+
+const MOVED = `
+  moved AS (UPDATE projecting.builds SET position = $3 WHERE schema_name = 'health' AND epoch = $1 AND position = $2
+            RETURNING projection, position)`;
+
+const ANSWER = `
+  SELECT set_config('synchronous_commit', 'off', true), ${BY_KEY},
+         CASE WHEN $3::bigint > $2::bigint THEN pg_notify('${PROJECTED_CHANNEL}', projection || ' ' || position) END
+    FROM moved`;
+
+const prepared = (text: string) => ({ name: hash('sha1', text), text });
+
+const pieceColumns = (foretold: readonly Foretold[]): readonly (readonly unknown[])[] => {
+  const rows = foretold.flatMap(({ head, pieces }) => pieces.map((piece) => ({ ...head, ...piece })));
+  return [
+    rows.map(({ id }) => id),
+    rows.map(({ slot }) => slot),
+    rows.map(({ score }) => score),
+    rows.map(({ position }) => position),
+  ];
+};
+
+const bandColumns = (foretold: readonly Foretold[]): readonly (readonly unknown[])[] => {
+  const rows = foretold.flatMap(({ head, bands }) => bands.map((band) => ({ ...head, ...band })));
+  return [
+    rows.map(({ id }) => id),
+    rows.map(({ at }) => fromMillis(at)),
+    rows.map(({ band }) => band),
+    rows.map(({ was }) => was),
+    rows.map(({ isFirst }) => isFirst),
+    rows.map(({ position }) => position),
+  ];
+};
+
+/** The same rows as COPY takes them. No value of theirs holds a tab, but a name of a band may hold anything. */
+export function copyPieces({ head: { id, position }, pieces }: Foretold): string {
+  let text = '';
+  for (const { slot, score } of pieces) text += `${id}\t${slot}\t${score}\t${position}\n`;
+  return text;
+}
+
+export function copyBands({ head: { id, position }, bands }: Foretold): string {
+  let text = '';
+  for (const { at, band, was, isFirst } of bands)
+    text += `${id}\t${fromMillis(at)}\t${copied(band)}\t${copied(was)}\t${isFirst ? 't' : 'f'}\t${position}\n`;
+  return text;
+}
+
+const copied = (name: string | null): string =>
+  name === null ? '\\N' : name.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character]!);
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
