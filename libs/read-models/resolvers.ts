@@ -32,6 +32,7 @@ import {
 } from './feedback/feedback.resolver.js';
 import { BandChangesResolver } from './health/band-changes.resolver.js';
 import { HealthComponentResolver, HealthResolver, RelationshipHealthResolver } from './health/health.resolver.js';
+import { MetricProgressResolver } from './health/metric-progress.resolver.js';
 import { MetricDefinitionsResolver } from './health/metrics.resolver.js';
 import { MetricMoverResolver, MetricPlanResolver } from './metric-plan/metric-plan.resolver.js';
 import { NodeResolver } from './node.resolver.js';
@@ -66,6 +67,7 @@ export const readModelResolvers: readonly Type[] = [
   HealthResolver,
   MetricDefinitionsResolver,
   MetricMoverResolver,
+  MetricProgressResolver,
   MetricPlanResolver,
   RelationshipHealthResolver,
   NeedResolver,

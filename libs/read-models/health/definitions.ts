@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
+import type { CallerContext } from '../../access/caller.js';
 import { toMillis, type Instant } from '../../event-sourcing/instant.js';
 import type { Position } from '../../event-sourcing/position.js';
 import { BUILT_IN } from '../../ledger/metric/built-in.js';
 import { mostSpecific, type MetricDefinition } from '../../metrics/definition.js';
 import type { VersionInForce } from '../../metrics/explain.js';
 import { compile, type Metric } from '../../metrics/fold.js';
+import { tenantOf } from '../loading.js';
 import type { ReadDatabase } from '../read-database.js';
 
 /** A published definition. What the built-in one has no event for is null. */
@@ -58,6 +60,10 @@ export function metricOf({ hash, body }: Published): Metric {
 export const referenceOf = ({ metric, version }: Pick<Published, 'metric' | 'version'>): string =>
   `${metric}@${String(version)}`;
 
+/** What names an edition: the definitions in it, sorted. */
+export const referencesOf = (definitions: readonly Published[]): readonly string[] =>
+  definitions.map(referenceOf).sort();
+
 /** All that a tenant has published, and what was in force when. */
 export class Definitions {
   /** By metric, in the order in which they came into force. */
@@ -87,6 +93,28 @@ export class Definitions {
       const term = terms.findLast(({ since }) => since === null || toMillis(since) <= at);
       return term ? (this.named(referenceOf({ metric, version: term.version })) ?? []) : [];
     });
+  }
+
+  /** What would be in force if one were: it in the place of the version of its metric. */
+  inForceWith(definition: Published): Published[] {
+    const inForce = this.inForce();
+    return inForce.some(({ metric }) => metric === definition.metric)
+      ? inForce.map((each) => (each.metric === definition.metric ? definition : each))
+      : [...inForce, definition];
+  }
+
+  /** What comes into force next, if anything does: of each metric the newest version, unless it is in force. */
+  next(): Published[] {
+    const newest = new Map(this.published.map((each) => [each.metric, each]));
+    return [...newest.values()].filter(({ metric, version }) => this.named(metric)?.version !== version);
+  }
+
+  /** What was in force before the last decision, which a rollback puts in force again. */
+  previous(): Published[] {
+    const decisions = [...this.terms.values()]
+      .flat()
+      .toSorted((a, b) => Number((a.position ?? 0n) - (b.position ?? 0n)));
+    return new Definitions(this.published, decisions.slice(0, -1)).inForce();
   }
 
   /** Of those the one that is for a kind of relationship. */
@@ -141,6 +169,14 @@ export async function definitionsOf(db: ReadDatabase, tenantId: string): Promise
     position: BigInt(position),
   }));
   return new Definitions([SHIPPED, ...published], [FROM_THE_BEGINNING, ...terms]);
+}
+
+/** Definitions of the tenant, read once for a request. */
+export function loadDefinitions(db: ReadDatabase, context: CallerContext): Promise<Definitions> {
+  const loader = context.loaders.of('metric definitions', (keys: readonly string[]) =>
+    Promise.all(keys.map((tenantId) => definitionsOf(db, tenantId))),
+  );
+  return loader.load(tenantOf(context));
 }
 
 // As JSON holds them: moments and positions as it writes them.

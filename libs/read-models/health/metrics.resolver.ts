@@ -7,8 +7,7 @@ import { readDefinition } from '../../metrics/read-definition.js';
 import type { Did } from '../payload-entity.resolver.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
-import { referenceOf, type Definitions, type Published } from './definitions.js';
-import { loadDefinitions } from './health.resolver.js';
+import { loadDefinitions, referenceOf, type Definitions, type Published } from './definitions.js';
 import { MetricDefinitionType } from './health.types.js';
 
 @Roles(...READERS)
@@ -69,5 +68,5 @@ function publishedAs(definitions: Definitions, metric: string, input: object): P
   const read = 'body' in input ? readDefinition(String(input.body)) : undefined;
   if (!read) return definitions.named(metric);
   const hash = 'definition' in read ? contentHash(read.definition) : undefined;
-  return definitions.published.find((each) => each.metric === metric && each.hash === hash);
+  return definitions.published.findLast((each) => each.metric === metric && each.hash === hash);
 }

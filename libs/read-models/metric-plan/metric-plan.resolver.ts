@@ -14,7 +14,7 @@ import type { Distribution } from '../../metrics/plan.js';
 import { relationshipLoader } from '../directory/loaders.js';
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
-import { loadDefinitions } from '../health/health.resolver.js';
+import { loadDefinitions } from '../health/definitions.js';
 import { tenantOf } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
 import { MetricMover, MetricPlan, MetricPlanArguments, type ScoreDistribution } from './metric-plan.types.js';
@@ -57,7 +57,7 @@ export class MetricPlanResolver {
       each.metric === asked.metric && each.hash === hash;
     return {
       ...{ errors: [], ...figures, hash, asOf, inForce },
-      published: definitions.published.find(isSame) ?? null,
+      published: definitions.published.findLast(isSame) ?? null,
       changes: definitionChanges(inForce?.body ?? null, proposed).map(({ path, ...change }) => ({
         path,
         before: asJson(change.before),
