@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testApi, type TestApi } from '../apps/api/testing/test-api.js';
 import { rapport, type Rapport } from '../apps/cli/testing/rapport.js';
+import { followHealth } from '../libs/read-models/health/follow-health.js';
 import { projections } from '../libs/read-models/read-models.js';
 
 /** Only how long ago the last touch was: 100 * 2^(-age / halfLifeDays). */
@@ -80,7 +81,7 @@ describe('rapport metrics', () => {
       { metric: 'age', version: 1, active: true, reason: 'To begin with.', publishedBy: 'ann' },
       { metric: 'relationship-health', version: 1, active: true, publishedAt: null },
     ]);
-    expect((await run('metrics', 'list')).stdout).toMatch(/^metric +version +in force[^]*\nage +1 +yes +20/);
+    expect((await run('metrics', 'list')).stdout).toMatch(/^metric +version +state[^]*\nage +1 +ACTIVE +20/);
     const pulled = await run('metrics', 'pull', 'age@1');
     expect(pulled).toMatchObject({ code: 0, stderr: 'age@1\n' });
     expect(await run('metrics', 'plan', file('pulled.yaml', pulled.stdout), '--exit-code')).toMatchObject({ code: 0 });
@@ -128,5 +129,93 @@ describe('rapport metrics', () => {
     expect(stderr).toContain('Did you mean AGE? Allowed: GRACE, AGE.');
     expect(await run('metrics', 'plan', file('broken.yaml', 'metric: [\n'))).toMatchObject({ code: 1, stdout: '' });
     expect(await run('metrics', 'plan', join(folder, 'nothing.yaml'))).toMatchObject({ code: 2 });
+  });
+
+  interface Listed {
+    readonly name: string;
+    readonly version: number;
+  }
+  const listed = async (): Promise<readonly Listed[]> => {
+    const { data, errors } = await api.ask(`{ relationships(orderBy: { field: HEALTH, direction: DESC }) {
+      nodes { b { displayName } health { definition { version } } } } }`);
+    expect(errors).toBeUndefined();
+    type Nodes = { b: { displayName: string }; health: { definition: { version: number } } }[];
+    const { nodes } = (data as { relationships: { nodes: Nodes } }).relationships;
+    return nodes.map(({ b, health }) => ({ name: b.displayName, version: health.definition.version }));
+  };
+  const by = (version: number, names: readonly string[]): Listed[] => names.map((name) => ({ name, version }));
+  /** The longer ago, the better. */
+  const reversed = definition(30).replace(
+    /components:[^]*?weight: 1\n/,
+    `components:
+  - name: silence
+    type: decayed
+    when: kind == "TOUCH"
+    weight: 1
+    halfLifeDays: 300
+    inverted: true
+    saturation: { mode: LINEAR, full: 1 }
+`,
+  );
+  const youngest = Object.keys(TOUCHED);
+
+  it('applies a file: published, built beside, compared with raw events, in force; and rolls it back', async () => {
+    const follower = followHealth(api.database.pool, () => undefined);
+    try {
+      const path = file('reversed.yaml', reversed);
+      const apply = ['metrics', 'apply', path, '--reason', 'Absence makes the heart grow fonder.'];
+      const applied = await run(...apply, '--json');
+      expect(applied.code).toBe(0);
+      expect(JSON.parse(applied.stdout)).toMatchObject({
+        ...{ metric: 'age', version: 2, activated: true },
+        parity: { same: true, sample: 3, events: 6 },
+      });
+      expect(applied.stderr).toMatch(/age@2 is published\.[^]*are built[^]*from 6 raw events are the same/);
+      expect(await listed()).toEqual(by(2, youngest.toReversed()));
+      expect((await run(...apply)).stdout).toBe('age@2 is in force already.\n');
+
+      const back = await run('metrics', 'rollback', 'age', '--reason', 'It does not.');
+      expect(back).toMatchObject({ code: 0, stdout: 'age@1 is in force again.\n' });
+      expect(await listed()).toEqual(by(1, youngest));
+      expect(await run('metrics', 'rollback', 'age', '--reason', 'Again.')).toMatchObject({ code: 1, stdout: '' });
+
+      const again = await run(...apply, '--json');
+      expect(JSON.parse(again.stdout)).toMatchObject({ version: 2, activated: true });
+      expect(await listed()).toEqual(by(2, youngest.toReversed()));
+    } finally {
+      await follower.stop();
+    }
+  });
+
+  it('does not put in force what nobody builds, and goes on when somebody does', async () => {
+    const apply = rapport({ RAPPORT_URL: api.url, RAPPORT_TOKEN: await api.token() }).start(
+      ...['metrics', 'apply', file('age.yaml', definition(90)), '--reason', 'Slower.'],
+    );
+    await new Promise<void>((resolve) => {
+      apply.process.stderr!.on('data', (said: Buffer) => {
+        if (said.includes('age@3 is published')) resolve();
+      });
+    });
+    apply.process.kill('SIGINT');
+    expect(await apply.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('Run it again: it goes on') });
+    expect(await listed()).toEqual(by(2, youngest.toReversed()));
+
+    const follower = followHealth(api.database.pool, () => undefined);
+    try {
+      const { code, stdout } = await run('metrics', 'apply', join(folder, 'age.yaml'), '--reason', 'Slower.');
+      expect([code, stdout]).toEqual([0, 'age@3 is in force.\n']);
+      expect(await listed()).toEqual(by(3, youngest));
+    } finally {
+      await follower.stop();
+    }
+  });
+
+  it('refuses to apply what defines nothing', async () => {
+    const before = await head();
+    const path = file('wrong.yaml', definition(60).replace('weight: 1', 'weight: 0'));
+    const { code, stderr } = await run('metrics', 'apply', path, '--reason', 'Why not.');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/wrong\.yaml:\d+:\d+: /)]);
+    expect(await run('metrics', 'apply', path)).toMatchObject({ code: 2 });
+    expect(await head()).toEqual(before);
   });
 });

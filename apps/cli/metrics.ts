@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { ask } from './api.js';
 import { EXIT, Failure } from './failure.js';
+import { applyCommand, rollbackCommand } from './metrics/apply.js';
 import { planCommand } from './metrics/plan.js';
 import { print, printJson, say, table } from './terminal.js';
 
 interface Definition {
   readonly metric: string;
   readonly version: number;
+  readonly state: 'ACTIVE' | 'READY' | 'BUILDING' | 'PUBLISHED';
   readonly active: boolean;
   readonly hash: string;
   readonly reason: string | null;
@@ -15,7 +17,7 @@ interface Definition {
   readonly publishedBy: string | null;
 }
 
-const FIELDS = 'metric version active hash reason publishedAt publishedBy';
+const FIELDS = 'metric version state active hash reason publishedAt publishedBy';
 
 export function metricsCommand(program: Command): void {
   const metrics = program
@@ -39,6 +41,8 @@ export function metricsCommand(program: Command): void {
       pull(reference, command.optsWithGlobals<{ json?: boolean }>().json ?? false),
     );
   planCommand(metrics);
+  applyCommand(metrics);
+  rollbackCommand(metrics);
 }
 
 async function pull(reference: string, json: boolean): Promise<void> {
@@ -52,12 +56,12 @@ async function pull(reference: string, json: boolean): Promise<void> {
   print(json ? found.body : stringify(JSON.parse(found.body)).trimEnd());
 }
 
-const HEAD = ['metric', 'version', 'in force', 'published', 'by', 'reason'];
+const HEAD = ['metric', 'version', 'state', 'published', 'by', 'reason'];
 
-const row = ({ metric, version, active, publishedAt, publishedBy, reason }: Definition): string[] => [
+const row = ({ metric, version, state, publishedAt, publishedBy, reason }: Definition): string[] => [
   metric,
   String(version),
-  active ? 'yes' : 'no',
+  state,
   publishedAt?.slice(0, 16) ?? 'it ships',
   publishedBy ?? '-',
   reason ?? '-',

@@ -4,7 +4,7 @@ import type { CallerContext } from '../../access/caller.js';
 import { toMillis, type Instant } from '../../event-sourcing/instant.js';
 import type { Position } from '../../event-sourcing/position.js';
 import { BUILT_IN } from '../../ledger/metric/built-in.js';
-import { mostSpecific, type MetricDefinition } from '../../metrics/definition.js';
+import { mostSpecific, withNext, type MetricDefinition } from '../../metrics/definition.js';
 import type { VersionInForce } from '../../metrics/explain.js';
 import { compile, type Metric } from '../../metrics/fold.js';
 import { tenantOf } from '../loading.js';
@@ -97,10 +97,7 @@ export class Definitions {
 
   /** What would be in force if one were: it in the place of the version of its metric. */
   inForceWith(definition: Published): Published[] {
-    const inForce = this.inForce();
-    return inForce.some(({ metric }) => metric === definition.metric)
-      ? inForce.map((each) => (each.metric === definition.metric ? definition : each))
-      : [...inForce, definition];
+    return withNext(this.inForce(), definition);
   }
 
   /** What comes into force next, if anything does: of each metric the newest version, unless it is in force. */

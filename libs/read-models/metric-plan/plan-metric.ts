@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Instant } from '../../event-sourcing/instant.js';
 import { toMillis } from '../../event-sourcing/instant.js';
 import type { Position } from '../../event-sourcing/position.js';
-import { mostSpecific, type MetricDefinition } from '../../metrics/definition.js';
+import { mostSpecific, withNext, type MetricDefinition } from '../../metrics/definition.js';
 import { inOrder, stood, type Fact } from '../../metrics/fact.js';
 import { compile, type Metric } from '../../metrics/fold.js';
 import { fateOf, HindsightTally, knownThen, type Fate, type Hindsight } from '../../metrics/hindsight.js';
@@ -101,7 +101,7 @@ class Choice {
 
   constructor(private readonly request: PlanRequest) {
     const { inForce, proposed } = request;
-    this.proposed = withProposed(inForce, proposed);
+    this.proposed = withNext(inForce, proposed);
   }
 
   /** Null: the metric is not for it, neither before nor after. */
@@ -128,12 +128,6 @@ class Choice {
     return side;
   }
 }
-
-/** What would be in force: the proposed one in the place of the one of its metric. */
-export const withProposed = <D extends { readonly metric: string }>(inForce: readonly D[], proposed: D): D[] =>
-  inForce.some(({ metric }) => metric === proposed.metric)
-    ? inForce.map((each) => (each.metric === proposed.metric ? proposed : each))
-    : [...inForce, proposed];
 
 interface Valued {
   readonly now: MetricValue | null;
