@@ -7,7 +7,7 @@ import { inOrder, stood, type Fact } from '../../metrics/fact.js';
 import { compile, type Metric } from '../../metrics/fold.js';
 import { fateOf, HindsightTally, knownThen, type Fate, type Hindsight } from '../../metrics/hindsight.js';
 import { PlanTally, type PlanSummary } from '../../metrics/plan.js';
-import type { MetricValue } from '../../metrics/score.js';
+import { bandOf, type MetricValue } from '../../metrics/score.js';
 import type { MetricState } from '../../metrics/state.js';
 import { streamFacts } from '../facts/fact-stream.js';
 import { OPEN } from '../on.js';
@@ -159,7 +159,8 @@ function valued(
   let from = 0;
   if (then) {
     from = fold(metric, state, then.facts, 0);
-    wasFlagged = metric.value(state, then.at).band === lowest;
+    const score = metric.score(state, then.at);
+    wasFlagged = !Number.isNaN(score) && bandOf(metric, score) === lowest;
     if (!isBeginningOf(then, standing)) [state, from] = [metric.init(), 0];
   }
   fold(metric, state, standing, from);
