@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { rapport, type Ended, type Rapport } from '../../apps/cli/testing/rapport.js';
 import { Random } from '../../libs/demo/random.js';
 import { deriveId, type RelationshipId } from '../../libs/event-sourcing/id.js';
 import { fromMillis } from '../../libs/event-sourcing/instant.js';
 import { TOLERANCE } from '../../libs/read-models/health/pieces.js';
 import { Client, TENANT } from './client.js';
 import { Journal } from './journal.js';
+import { Program } from './program.js';
 import { World } from './world.js';
 
 export interface ApplyingOptions {
@@ -20,6 +20,8 @@ export interface ApplyingOptions {
 
 const METRIC = 'age';
 const DAY_MS = 86_400_000;
+/** How the command line ends when nobody answered it. */
+const STORE_DOWN = 69;
 /** About as long as an apply takes here, from the start of the command line to its end. */
 const APPLY_MS = 2_000;
 const VICTIMS = ['the projectors', 'an API', 'the command line', 'an API and the projectors', 'PostgreSQL'] as const;
@@ -145,9 +147,9 @@ export class Applying {
     const victim = random.pick(VICTIMS);
     const moment = random.between(0, APPLY_MS);
 
-    const first = (await this.commandLine()).start('metrics', 'apply', file, '--reason', 'To see.', '--json');
+    const first = await this.metrics('apply', file);
     await delay(moment);
-    if (victim === 'the command line') first.process.kill('SIGKILL');
+    if (victim === 'the command line') await first.end('SIGKILL');
     else await this.strike(victim);
     await first.ended;
     const applied = await this.applyAgain(file);
@@ -178,16 +180,20 @@ export class Applying {
 
   /** Whatever became of the first time: the same command, until it says that it is done. */
   private async applyAgain(file: string): Promise<number> {
-    for (let ended: Ended | undefined; ;) {
-      ended = await (await this.commandLine())('metrics', 'apply', file, '--reason', 'To see.', '--json');
-      if (ended.code === 0) return (JSON.parse(ended.stdout) as { version: number }).version;
-      if (ended.code !== 69) throw new Error(`apply ended with ${String(ended.code)}: ${ended.stderr}`);
+    for (;;) {
+      const applying = await this.metrics('apply', file);
+      const end = await applying.ended;
+      if (end === 0) return versionIn(applying);
+      if (end !== STORE_DOWN) throw new Error(`apply ended with ${String(end)}: ${applying.said.join('\n')}`);
     }
   }
 
-  private async commandLine(): Promise<Rapport> {
+  /** The command line, which asks the first API that listens. */
+  private async metrics(verb: 'apply' | 'rollback', what: string): Promise<Program> {
     const [url] = await this.world.addresses();
-    return rapport({ RAPPORT_URL: url!, RAPPORT_TOKEN: this.client.token });
+    const environment = { RAPPORT_URL: url!, RAPPORT_TOKEN: this.client.token };
+    const words = ['metrics', verb, what, '--reason', 'To see.', '--json'];
+    return new Program(`rapport metrics ${verb}`, 'dist/apps/cli/main.js', environment, words);
   }
 
   /** What serves is what is in force, and of all relationships what their raw events say. */
@@ -202,13 +208,18 @@ export class Applying {
   }
 
   private async rollBack(cycle: number): Promise<void> {
-    const ended = await (await this.commandLine())('metrics', 'rollback', METRIC, '--reason', 'To see.', '--json');
-    if (ended.code !== 0) throw new Error(`rollback ended with ${String(ended.code)}: ${ended.stderr}`);
-    this.version = (JSON.parse(ended.stdout) as { version: number }).version;
+    const rollback = await this.metrics('rollback', METRIC);
+    const end = await rollback.ended;
+    if (end !== 0) throw new Error(`rollback ended with ${String(end)}: ${rollback.said.join('\n')}`);
+    this.version = versionIn(rollback);
     const { position } = await this.touch(this.random.pick(this.ties), `touch after rollback ${String(cycle)}`);
     await this.compare(position, this.version);
   }
 }
+
+/** What it printed for programs. */
+const versionIn = ({ said }: Program): number =>
+  (JSON.parse(said.find((line) => line.startsWith('{'))!) as { version: number }).version;
 
 /** Somebody who reads a list all the while: each answer is by one version, and never by an older one again. */
 class Reading {
