@@ -12,6 +12,8 @@ import { withTolerantInput } from '../../libs/graphql/tolerant-input.js';
 import { CarryOutModule } from '../../libs/ledger/carry-out.module.js';
 import type { Execute } from '../../libs/ledger/execute.js';
 import { LedgerLog } from '../../libs/read-models/ledger/ledger-log.js';
+import { PLAN_METRIC } from '../../libs/read-models/metric-plan/metric-plan.resolver.js';
+import { planMetric, type PlanMetric, type PlanRequest } from '../../libs/read-models/metric-plan/plan-metric.js';
 import { ProjectionOverview } from '../../libs/read-models/projections/overview.js';
 import { ReadDatabase } from '../../libs/read-models/read-database.js';
 import { DEMO_QUERY } from './demo-query.js';
@@ -25,6 +27,8 @@ export interface ApiServices {
   readonly pool: pg.Pool;
   readonly execute: Execute;
   readonly waitForPosition: WaitForPosition;
+  /** Where plans of metrics are computed; absent: here, between requests. */
+  readonly planElsewhere?: PlanMetric;
   readonly access: AccessSettings;
   readonly log: FaultLog;
 }
@@ -33,6 +37,7 @@ export interface ApiServices {
 export class AppModule {
   static of(services: ApiServices): DynamicModule {
     const { store, pool, execute, access, log, waitForPosition } = services;
+    const planHere: PlanMetric = (request: PlanRequest) => planMetric(pool, request);
     const graphql: DriverOptions = {
       driver: GraphqlDriver,
       path: '/graphql',
@@ -57,6 +62,7 @@ export class AppModule {
       providers: [
         { provide: WAIT_FOR_POSITION, useValue: waitForPosition },
         { provide: ReadDatabase, useValue: new ReadDatabase(pool) },
+        { provide: PLAN_METRIC, useValue: services.planElsewhere ?? planHere },
         { provide: LedgerLog, useValue: new LedgerLog(store) },
         { provide: ProjectionOverview, useValue: new ProjectionOverview(pool, store) },
         ...resolvers,

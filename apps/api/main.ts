@@ -8,6 +8,7 @@ import { InvalidSettings, readSettings } from '../settings.js';
 import type { ApiServices } from './app.module.js';
 import { createApi } from './create-api.js';
 import { openLog } from './open-log.js';
+import { planInThread } from './plan-thread.js';
 
 export interface ApiOptions extends ApiServices {
   readonly host: string;
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
     pool,
     execute: new Execute(store, ledger),
     waitForPosition: positions.waitFor.bind(positions),
+    planElsewhere: planInThread(databaseUrl),
     access: { jwksUrl: authJwksUrl, secret: authSecret },
     log,
   });

@@ -15,6 +15,7 @@ import { followHealth } from '../../libs/read-models/health/follow-health.js';
 import { projections } from '../../libs/read-models/read-models.js';
 import { startApi } from '../api/main.js';
 import { openLog } from '../api/open-log.js';
+import { planInThread } from '../api/plan-thread.js';
 import { migrations } from '../migrations.js';
 import { rebuildInThread } from '../projector/rebuild-thread.js';
 import { InvalidSettings, readSettings, type Settings } from '../settings.js';
@@ -77,6 +78,7 @@ async function start(settings: Settings, stages: Stages): Promise<void> {
       pool,
       execute,
       waitForPosition: positions.waitFor.bind(positions),
+      planElsewhere: planInThread(database.url),
       access: {
         jwksUrl: authJwksUrl,
         secret,

@@ -189,3 +189,9 @@ export const mostSpecific = <D extends Pick<MetricDefinition, 'relationshipKinds
 ): D | undefined =>
   definitions.find(({ relationshipKinds }) => relationshipKind && relationshipKinds?.includes(relationshipKind)) ??
   definitions.find(({ relationshipKinds }) => !relationshipKinds?.length);
+
+/** What would be in force if one were: it in the place of the one of its metric. */
+export const withNext = <D extends Pick<MetricDefinition, 'metric'>>(inForce: readonly D[], next: D): D[] =>
+  inForce.some(({ metric }) => metric === next.metric)
+    ? inForce.map((each) => (each.metric === next.metric ? next : each))
+    : [...inForce, next];

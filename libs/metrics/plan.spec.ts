@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { array, assert, integer, property } from 'fast-check';
 import { compile } from './fold.js';
-import { hindsight, lowestBand, PlanTally } from './plan.js';
+import { PlanTally } from './plan.js';
 import { kendall, spearman } from './rank-correlation.js';
 import { readDefault } from './testing/default.js';
 import { dayMs, said, touch } from './testing/facts.js';
@@ -83,23 +83,5 @@ describe('rank correlation', () => {
         else expect(tau).toBeCloseTo(agreeing / Math.sqrt(inX * inY), 12);
       }),
     );
-  });
-});
-
-describe('hindsight', () => {
-  it('says how many of the lost were flagged before, and how many of the flagged were lost', () => {
-    const red = lowestBand(readDefault().bands);
-    const cases = [
-      { isLost: true, before: 'AMBER', after: 'RED' },
-      { isLost: true, before: 'RED', after: 'RED' },
-      { isLost: true, before: null, after: 'GREEN' },
-      { isLost: false, before: 'GREEN', after: 'RED' },
-    ];
-    expect(hindsight(cases, { before: red, after: red })).toEqual({
-      ...{ lost: 3, kept: 1 },
-      before: { lost: 1, kept: 0, recall: 1 / 3, precision: 1 },
-      after: { lost: 2, kept: 1, recall: 2 / 3, precision: 2 / 3 },
-    });
-    expect(hindsight([], { before: red, after: red }).before).toMatchObject({ recall: null, precision: null });
   });
 });

@@ -1,4 +1,3 @@
-import type { BandDefinition } from './definition.js';
 import { difference } from './explain.js';
 import { kendall, spearman } from './rank-correlation.js';
 import type { MetricValue } from './score.js';
@@ -117,56 +116,4 @@ export function distributionOf(scores: readonly number[]): Distribution {
   };
   const mean = sorted.reduce((sum, score) => sum + score, 0) / sorted.length;
   return { bins, scored: scores.length, mean, quartiles: [quantile(0.25), quantile(0.5), quantile(0.75)] };
-}
-
-/** A relationship some days before a moment, by what was known then; `isLost`: at that moment it lapsed, or its referrals ended. */
-export interface HindsightCase {
-  readonly isLost: boolean;
-  readonly before: string | null;
-  readonly after: string | null;
-}
-
-export interface Hindsight {
-  readonly lost: number;
-  readonly kept: number;
-  /** Under each definition: of the lost, how many were in the flagged band; of the kept, how many were too. */
-  readonly before: Flagged;
-  readonly after: Flagged;
-}
-
-interface Flagged {
-  readonly lost: number;
-  readonly kept: number;
-  /** Of the lost, the share that was flagged; null: none was lost. */
-  readonly recall: number | null;
-  /** Of the flagged, the share that was lost; null: none was flagged. */
-  readonly precision: number | null;
-}
-
-/** The lowest band flags a relationship, where nothing else is said. */
-export const lowestBand = (bands: readonly BandDefinition[]): readonly string[] =>
-  bands.slice(-1).map(({ name }) => name);
-
-/** How well each definition would have warned. */
-export function hindsight(
-  cases: Iterable<HindsightCase>,
-  flags: { readonly before: readonly string[]; readonly after: readonly string[] },
-): Hindsight {
-  const total = { lost: 0, kept: 0 };
-  const [before, after] = [
-    { lost: 0, kept: 0 },
-    { lost: 0, kept: 0 },
-  ];
-  for (const one of cases) {
-    const which = one.isLost ? 'lost' : 'kept';
-    total[which] += 1;
-    if (one.before !== null && flags.before.includes(one.before)) before[which] += 1;
-    if (one.after !== null && flags.after.includes(one.after)) after[which] += 1;
-  }
-  const rated = (flagged: { readonly lost: number; readonly kept: number }): Flagged => ({
-    ...flagged,
-    recall: total.lost === 0 ? null : flagged.lost / total.lost,
-    precision: flagged.lost + flagged.kept === 0 ? null : flagged.lost / (flagged.lost + flagged.kept),
-  });
-  return { ...total, before: rated(before), after: rated(after) };
 }

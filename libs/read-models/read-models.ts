@@ -21,6 +21,7 @@ export const readModels: readonly { readonly folder: string; readonly projection
   { folder: 'feedback', projection: feedback },
   { folder: 'health', projection: metricDefinitions },
   { folder: 'ledger' }, // the log itself
+  { folder: 'metric-plan' }, // facts, by two definitions
   { folder: 'projections' }, // the engine's own tables
   { folder: 'referral-pipeline', projection: referralPipeline },
   { folder: 'timeline', projection: timeline },

@@ -32,7 +32,9 @@ import {
 } from './feedback/feedback.resolver.js';
 import { BandChangesResolver } from './health/band-changes.resolver.js';
 import { HealthComponentResolver, HealthResolver, RelationshipHealthResolver } from './health/health.resolver.js';
+import { MetricProgressResolver } from './health/metric-progress.resolver.js';
 import { MetricDefinitionsResolver } from './health/metrics.resolver.js';
+import { MetricMoverResolver, MetricPlanResolver } from './metric-plan/metric-plan.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { ProjectionsResolver } from './projections/projections.resolver.js';
 import { ParticipantResolver, TimelineResolver, TouchRelationshipResolver } from './timeline/timeline.resolver.js';
@@ -64,6 +66,9 @@ export const readModelResolvers: readonly Type[] = [
   HealthComponentResolver,
   HealthResolver,
   MetricDefinitionsResolver,
+  MetricMoverResolver,
+  MetricProgressResolver,
+  MetricPlanResolver,
   RelationshipHealthResolver,
   NeedResolver,
   NodeResolver,

@@ -30,6 +30,11 @@ export class Client {
   /** How often what stood in the place of an answer. */
   readonly unanswered: Record<string, number> = {};
 
+  /** What says who it is. */
+  get token(): string {
+    return this.authorization.replace('Bearer ', '');
+  }
+
   private constructor(
     private readonly world: World,
     private readonly journal: Journal,

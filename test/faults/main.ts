@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { Applying } from './applying.js';
 import { Faults } from './faults.js';
 
 const { values } = parseArgs({
@@ -6,6 +7,7 @@ const { values } = parseArgs({
     cycles: { type: 'string', default: '30' },
     events: { type: 'string', default: '12000' },
     seconds: { type: 'string', default: 'Infinity' },
+    apply: { type: 'string' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
   },
 });
@@ -20,6 +22,10 @@ const options = {
 };
 
 console.log(`seed ${options.seed}`);
+if (values.apply !== undefined) {
+  await apply(Number(values.apply));
+  process.exit();
+}
 const faults = await Faults.open(options);
 try {
   await faults.run();
@@ -38,6 +44,20 @@ doubled       ${String(doubled.length)}`);
   process.exitCode = wrong.length > 0 ? 1 : 0;
 } finally {
   await faults.close();
+}
+
+/** Definitions of metrics, applied while whatever takes part in it is killed. */
+async function apply(cycles: number): Promise<void> {
+  const applying = await Applying.open({ ...options, cycles, relationships: 1000 });
+  try {
+    await applying.run();
+    const { problems, ...done } = await applying.conclude();
+    console.log(`\ncycles        ${String(done.cycles)}\nproblems      ${String(problems.length)}`);
+    for (const line of problems) console.error(line);
+    process.exitCode = problems.length > 0 ? 1 : 0;
+  } finally {
+    await applying.close();
+  }
 }
 
 function tally(counts: Readonly<Record<string, number>>): string {

@@ -10,7 +10,7 @@ export class Program {
   readonly said: string[] = [];
   /** Resolves once it listens; of a program that does not, never. */
   readonly url: Promise<string>;
-  /** How it ended: an exit code or a signal. */
+  /** How it ended, once all is read that it said: an exit code or a signal. */
   readonly ended: Promise<number | NodeJS.Signals>;
   isDown = false;
   private readonly child: ChildProcess;
@@ -19,12 +19,13 @@ export class Program {
     readonly name: string,
     file: string,
     environment: Readonly<Record<string, string>>,
+    words: readonly string[] = [],
   ) {
-    this.child = spawn(process.execPath, [file], {
+    this.child = spawn(process.execPath, [file, ...words], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.ended = once(this.child, 'exit').then((values) => {
+    this.ended = once(this.child, 'close').then((values) => {
       const [code, signal] = values as [number | null, NodeJS.Signals | null];
       return code ?? signal!;
     });

@@ -215,10 +215,11 @@ export class World {
     }
   }
 
+  /** Of projections: live health is followed under a lock, not by a lease. */
   async builds(): Promise<readonly BuildRow[]> {
     return this.query<BuildRow & pg.QueryResultRow>(
       `SELECT projection, schema_name AS schema, role, phase, position, owner, parity, error FROM projecting.builds
-        WHERE role <> 'RETIRED'`,
+        WHERE role <> 'RETIRED' AND projection <> 'health'`,
     );
   }
 

@@ -1,7 +1,8 @@
 import { LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, MarkLineComponent } from 'echarts/components';
-import { format, init, use } from 'echarts/core';
+import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { described } from './described.js';
 
 use([LineChart, ScatterChart, GridComponent, MarkLineComponent, SVGRenderer]);
 
@@ -48,7 +49,7 @@ export function healthChart(curve: HealthCurve): string {
         { type: 'scatter', symbolSize: 5, data: entries.map(({ occurredAt }) => [occurredAt, 1]) },
       ],
     });
-    return described(chart.renderToSVGString(), curve);
+    return described(chart.renderToSVGString(), `Health of ${curve.relationshipId}`, told(curve));
   } finally {
     chart.dispose();
   }
@@ -60,15 +61,11 @@ const versionsOf = (points: HealthCurve['points']): HealthCurve['points'] =>
     ({ definitionVersion }, index, all) => index > 0 && definitionVersion !== all[index - 1]!.definitionVersion,
   );
 
-function described(svg: string, { relationshipId, points, entries }: HealthCurve): string {
-  const text = (words: string): string => format.encodeHTML(words);
+/** The curve in words. */
+function told({ points, entries }: HealthCurve): string {
   const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last) return 'Nothing is known of it.';
   const spoken = ({ score, band }: HealthCurve['points'][number]): string =>
     score === null ? 'unknown' : `${score.toFixed(1)}${band === null ? '' : ` (${band})`}`;
-  const description =
-    first && last
-      ? `From ${first.at.slice(0, 10)} to ${last.at.slice(0, 10)} it went from ${spoken(first)} to ${spoken(last)}, with ${String(entries.length)} entries.`
-      : 'Nothing is known of it.';
-  const head = `<title id="title">${text(`Health of ${relationshipId}`)}</title><desc id="desc">${text(description)}</desc>`;
-  return svg.replace('<svg ', '<svg role="img" aria-labelledby="title desc" ').replace(/^(<svg[^>]*>)/, `$1${head}`);
+  return `From ${first.at.slice(0, 10)} to ${last.at.slice(0, 10)} it went from ${spoken(first)} to ${spoken(last)}, with ${String(entries.length)} entries.`;
 }

@@ -62,6 +62,16 @@ describe('publishing a definition', () => {
       .thenNothing();
   });
 
+  it('of what an older version was makes it the next, since the newest is what can come into force', () => {
+    const older = { ...body, cadenceDays: 60 };
+    const data = { metric, body: older, hash: contentHash(older), reason };
+    const third = event('MetricDefinitionPublished', { ...data, version: 3 });
+    given(metricDecider, published, third)
+      .when(publish)
+      .then(event('MetricDefinitionPublished', { ...published.data, version: 4 }));
+    given(metricDecider, published, third, activated).when(publish).thenNothing();
+  });
+
   it('says where it goes wrong, and what was probably meant', () => {
     const wrong: PublishMetricDefinition = { ...publish, body: YAML.replace('mode: GRACE', 'mode: GRASE') };
     const decision = metricDecider.decide(stateAfter(metricDecider), wrong, contextOf(NOW));

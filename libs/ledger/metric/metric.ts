@@ -47,8 +47,9 @@ export const metric = slice<Metric, MetricEvent, MetricCommand, MetricStream>({
       if (isRefusal(body)) return body;
       const versions = versionsOf(state, name);
       const hash = contentHash(body);
-      if ([...versions.values()].includes(hash)) return [];
-      const version = Math.max(0, ...versions.keys()) + 1;
+      const newest = Math.max(0, ...versions.keys());
+      if ([newest, inForceOf(state, name).at(-1) ?? 0].some((version) => versions.get(version) === hash)) return [];
+      const version = newest + 1;
       return [event('MetricDefinitionPublished', { metric: name, version, body, hash, reason })];
     },
 
@@ -91,7 +92,7 @@ const inForceOf = ({ inForce }: Metric, name: string): readonly number[] =>
   name === BUILT_IN.metric ? [BUILT_IN.version, ...inForce] : inForce;
 
 /** The definition that a text of YAML or JSON says, or why it says none. */
-function definitionIn(text: string, name: string): Definition | Refusal {
+export function definitionIn(text: string, name: string): Definition | Refusal {
   const read = readDefinition(text);
   if ('problems' in read) {
     const { problems } = read;

@@ -14,7 +14,7 @@ import { Campaign } from '../campaigns/campaigns.types.js';
 import { partyLoader } from '../directory/loaders.js';
 import type { PartyRow } from '../directory/party-queries.js';
 import { Party } from '../directory/party.types.js';
-import { loadDefinitions } from '../health/health.resolver.js';
+import { loadDefinitions } from '../health/definitions.js';
 import { loaderOf, manyEach, tenantOf } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';

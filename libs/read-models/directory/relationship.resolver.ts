@@ -4,6 +4,7 @@ import { Roles } from '../../access/roles.js';
 import { fromMillis, toMillis, type Instant } from '../../event-sourcing/instant.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
 import { connection, pageRequest, type Connection, type Cursor, type PageArguments } from '../../graphql/paging.js';
+import { loadDefinitions, referencesOf } from '../health/definitions.js';
 import { servingOf } from '../health/editions.js';
 import { byHealth, inBand, scoresAt } from '../health/listing.js';
 import { manyEach, tenantOf } from '../loading.js';
@@ -93,8 +94,9 @@ export class RelationshipResolver {
     const selection = matching(tenantId, filter ?? {}, now(), party ? groupOf(party) : undefined);
     const { band } = filter ?? {};
     if (orderBy?.field !== 'HEALTH' && !band) return this.page(tenantId, selection, sorting, page);
-    const serving = await servingOf(this.db, tenantId);
-    const inIt = band ? [await inBand(this.db, tenantId, serving, band)] : [];
+    const definitions = await loadDefinitions(this.db, context);
+    const serving = await servingOf(this.db, tenantId, referencesOf(definitions.inForce()));
+    const inIt = band ? [inBand(definitions, serving, band)] : [];
     const scored = {
       ...selection,
       where: [...selection.where, ...inIt],

@@ -12,6 +12,7 @@ import { cursorOf } from '../ordering.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
 import { bandChangePage, countBandChanges, type BandChangeRow } from './band-changes.js';
+import { loadDefinitions, referencesOf } from './definitions.js';
 import { servingOf } from './editions.js';
 import { BandChange, BandChangeConnection, BandChangesArguments } from './health.types.js';
 
@@ -30,7 +31,8 @@ export class BandChangesResolver {
     @Context() context: CallerContext,
   ): Promise<Connection<BandChangeRow>> {
     const request = pageRequest(page);
-    const serving = await servingOf(this.db, tenantOf(context));
+    const definitions = await loadDefinitions(this.db, context);
+    const serving = await servingOf(this.db, tenantOf(context), referencesOf(definitions.inForce()));
     const stretch = { from: from ?? fromMillis(Date.now()), before, to: to ?? null };
     const rows = serving ? await bandChangePage(this.db, serving, stretch, request) : [];
     return connection(

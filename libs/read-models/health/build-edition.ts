@@ -97,6 +97,14 @@ const OURS = `
    WHERE edition = $2 AND reached = $3 AND phase = 'BULK'
      AND EXISTS (SELECT FROM projecting.builds WHERE schema_name = 'health' AND epoch = $1)`;
 
-const REACHED = `UPDATE health.editions SET reached = $4, built = built + $5 ${OURS}`;
+/** Relationships per second of this part. */
+const RATE = '$5 / greatest(extract(epoch FROM clock_timestamp() - progressed_at)::float8, 0.001)';
+
+// Smoothed. Between two parts that lie far apart somebody was killed: that says nothing about how fast it goes.
+const REACHED = `
+  UPDATE health.editions
+     SET reached = $4, built = built + $5, progressed_at = clock_timestamp(),
+         rate = CASE WHEN progressed_at < clock_timestamp() - interval '30 s' THEN rate
+                     ELSE coalesce(rate * 0.7 + ${RATE} * 0.3, ${RATE}) END ${OURS}`;
 
 const INDEXED = `UPDATE health.editions SET phase = 'INDEXED' ${OURS}`;

@@ -1,17 +1,20 @@
 import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
+import type { CallerContext } from '../../access/caller.js';
 import { toMillis, type Instant } from '../../event-sourcing/instant.js';
 import type { Position } from '../../event-sourcing/position.js';
 import { BUILT_IN } from '../../ledger/metric/built-in.js';
 import {
   isAttribution,
   mostSpecific,
+  withNext,
   type AttributionDefinition,
   type Definition,
   type MetricDefinition,
 } from '../../metrics/definition.js';
 import type { VersionInForce } from '../../metrics/explain.js';
 import { compile, type Metric } from '../../metrics/fold.js';
+import { loaderOf } from '../loading.js';
 import type { ReadDatabase } from '../read-database.js';
 
 /** A published definition. What the built-in one has no event for is null. */
@@ -25,6 +28,8 @@ export interface Published<Body extends Definition = MetricDefinition> {
   readonly publishedBy: string | null;
   readonly position: Position | null;
 }
+
+export const isScore = (published: Published<Definition>): published is Published => !isAttribution(published.body);
 
 export interface InForce {
   readonly metric: string;
@@ -64,6 +69,10 @@ export function metricOf({ hash, body }: Published): Metric {
 export const referenceOf = ({ metric, version }: Pick<Published, 'metric' | 'version'>): string =>
   `${metric}@${String(version)}`;
 
+/** What names an edition: the definitions in it, sorted. */
+export const referencesOf = (definitions: readonly Published[]): readonly string[] =>
+  definitions.map(referenceOf).sort();
+
 /** All that a tenant has published, and what was in force when. */
 export class Definitions {
   /** Definitions of scores. */
@@ -77,9 +86,8 @@ export class Definitions {
     readonly all: readonly Published<Definition>[],
     inForce: readonly InForce[],
   ) {
-    const isModel = (each: Published<Definition>): each is Published<AttributionDefinition> => isAttribution(each.body);
-    this.models = all.filter(isModel);
-    this.published = all.filter((each): each is Published => !isModel(each));
+    this.published = all.filter(isScore);
+    this.models = all.filter((each): each is Published<AttributionDefinition> => !isScore(each));
     this.terms = Map.groupBy(inForce, ({ metric }) => metric);
   }
 
@@ -105,6 +113,25 @@ export class Definitions {
       const term = terms.findLast(({ since }) => since === null || toMillis(since) <= at);
       return term ? (this.named(referenceOf({ metric, version: term.version })) ?? []) : [];
     });
+  }
+
+  /** What would be in force if one were: it in the place of the version of its metric. */
+  inForceWith(definition: Published): Published[] {
+    return withNext(this.inForce(), definition);
+  }
+
+  /** What comes into force next, if anything does: of each metric the newest version, unless it is in force. */
+  next(): Published[] {
+    const newest = new Map(this.published.map((each) => [each.metric, each]));
+    return [...newest.values()].filter(({ metric, version }) => this.named(metric)?.version !== version);
+  }
+
+  /** What was in force before the last decision, which a rollback puts in force again. */
+  previous(): Published[] {
+    const decisions = [...this.terms.values()]
+      .flat()
+      .toSorted((a, b) => Number((a.position ?? 0n) - (b.position ?? 0n)));
+    return new Definitions(this.published, decisions.slice(0, -1)).inForce();
   }
 
   /** Of those the one that is for a kind of relationship. */
@@ -159,6 +186,12 @@ export async function definitionsOf(db: ReadDatabase, tenantId: string): Promise
     position: BigInt(position),
   }));
   return new Definitions([SHIPPED, ...published], [FROM_THE_BEGINNING, ...terms]);
+}
+
+/** Definitions of the tenant, read once for a request. */
+export function loadDefinitions(db: ReadDatabase, context: CallerContext): Promise<Definitions> {
+  const loader = loaderOf(context, 'metric definitions', async (tenantId) => [await definitionsOf(db, tenantId)]);
+  return loader.load('all');
 }
 
 // As JSON holds them: moments and positions as it writes them.

@@ -76,11 +76,19 @@ export interface Serving {
   readonly bandChanges: RawBuilder<unknown>;
 }
 
-/** Undefined: nothing is built yet. */
-export async function servingOf(db: ReadDatabase, tenantId: string): Promise<Serving | undefined> {
+/**
+ * Of what is in force when that is built; else of what was before it. What is in force is read once for a request: its lists
+ * are by the same definitions as its scores. Undefined: nothing is built yet.
+ */
+export async function servingOf(
+  db: ReadDatabase,
+  tenantId: string,
+  inForce: readonly string[],
+): Promise<Serving | undefined> {
   const [row] = await db.rows(sql<{ edition: number; definitions: readonly string[] }>`
-    SELECT edition, definitions FROM health.serving JOIN health.editions USING (edition)
-     WHERE serving.tenant_id = ${tenantId}`);
+    SELECT edition, definitions FROM health.editions e LEFT JOIN health.serving s USING (edition)
+     WHERE e.tenant_id = ${tenantId} AND (s.edition IS NOT NULL OR (phase = 'COMPLETE' AND definitions = ${inForce}))
+     ORDER BY definitions = ${inForce} DESC, s.edition IS NOT NULL DESC LIMIT 1`);
   return (
     row && {
       definitions: row.definitions,

@@ -14,7 +14,7 @@ import { Relationship } from '../directory/relationship.types.js';
 import { factsOf } from '../facts/queries.js';
 import { loaderOf } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
-import { always, definitionsOf, referenceOf, type Definitions, type Published } from './definitions.js';
+import { always, loadDefinitions, referenceOf, type Definitions, type Published } from './definitions.js';
 import { evidenceAt, explained, healthAt, nextBandChange, reasonsFor } from './health.js';
 import {
   Health,
@@ -157,12 +157,6 @@ function shownLine(line: ExplainedLine): HealthChange {
 function spanOf(from: Instant, to: Instant): readonly [number, number] {
   if (from > to) throw new RequestError('INVALID_INPUT', 'It ends before it begins.', { path: ['to'] });
   return [toMillis(from), toMillis(to)];
-}
-
-/** Definitions of the tenant, read once for a request. */
-export function loadDefinitions(db: ReadDatabase, context: CallerContext): Promise<Definitions> {
-  const loader = loaderOf(context, 'metric definitions', async (tenantId) => [await definitionsOf(db, tenantId)]);
-  return loader.load('all');
 }
 
 /** Throws INVALID_INPUT for one that was never published. */

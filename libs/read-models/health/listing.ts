@@ -1,8 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { toMillis, type Instant } from '../../event-sourcing/instant.js';
 import type { Ordering } from '../ordering.js';
-import type { ReadDatabase } from '../read-database.js';
-import { definitionsOf } from './definitions.js';
+import type { Definitions } from './definitions.js';
 import type { Serving } from './editions.js';
 import { slotsAt } from './pieces.js';
 
@@ -30,13 +29,7 @@ export const byHealth = (direction: 'ASC' | 'DESC'): Ordering => ({
 });
 
 /** A condition on scores `h` and relationships `d`: the score lies in a band of that name, of the definition for its kind. */
-export async function inBand(
-  db: ReadDatabase,
-  tenantId: string,
-  serving: Serving | undefined,
-  band: string,
-): Promise<RawBuilder<unknown>> {
-  const definitions = await definitionsOf(db, tenantId);
+export function inBand(definitions: Definitions, serving: Serving | undefined, band: string): RawBuilder<unknown> {
   const bodies = (serving?.definitions ?? []).flatMap((reference) => definitions.named(reference)?.body ?? []);
   const special = bodies.flatMap(({ relationshipKinds = [] }) => relationshipKinds);
   const spans = bodies.flatMap(({ bands, relationshipKinds: kinds = [] }) => {

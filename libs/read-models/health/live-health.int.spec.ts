@@ -72,7 +72,7 @@ describe('live health', () => {
     await ledger.shown();
   };
 
-  const serving = async () => (await servingOf(ledger.db, TENANT))!;
+  const serving = async () => (await servingOf(ledger.db, TENANT, []))!;
   /** Of the edition that serves: relationships and scores, as a list finds them at a moment. */
   const scoresAt = async (days: number): Promise<ReadonlyMap<string, number>> => {
     const slots = slotsAt(toMillis(day(days)));

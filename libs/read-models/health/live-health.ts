@@ -6,7 +6,7 @@ import { factsAfter, factsOf } from '../facts/queries.js';
 import { ReadDatabase } from '../read-database.js';
 import { buildPart } from './build-edition.js';
 import { changesBetween, type Change } from './changes.js';
-import { definitionsOf, referenceOf, type Definitions, type Published } from './definitions.js';
+import { definitionsOf, referencesOf, type Definitions, type Published } from './definitions.js';
 import { createEdition, dropEdition, readEditions, type Edition } from './editions.js';
 import { foretell, metricFor, type Foretold, type Head } from './foretell.js';
 import { KnownStates } from './known-states.js';
@@ -97,35 +97,41 @@ export class LiveHealth {
     return rows[0]!;
   }
 
-  /** When it was last decided what is in force. */
+  /** When it was last decided what is in force, or what may come into force. */
   private async decided(): Promise<Position> {
     const { rows } = await this.pool.query<{ position: Position | null }>(
-      'SELECT max(position) AS position FROM metric_definitions.in_force',
+      `SELECT greatest((SELECT max(position) FROM metric_definitions.in_force),
+                       (SELECT max(position) FROM metric_definitions.published)) AS position`,
     );
     return rows[0]!.position ?? START;
   }
 
-  /** Sees to it that there is an edition of what is in force for every tenant, and serves it where it is complete. */
+  /**
+   * Sees to it that there is an edition of what is in force for every tenant, and serves it where it is complete; and of what
+   * may come into force next, which then does so at once.
+   */
   private async arrange(facts: string, decided: Position, changes: readonly Change[], since: Position): Promise<void> {
     const arrangement = `${facts} ${String(decided)}`;
     const isNew = changes.some(({ tenantId }) => !this.definitions.has(tenantId));
     if (this.arrangedFor === arrangement && !isNew) return;
     const { rows } = await this.pool.query<{ tenant_id: string }>(TENANTS);
     for (const { tenant_id: tenantId } of rows) {
-      const definitions = inForceOf(await this.loadDefinitions(tenantId));
-      await this.provide({ tenantId, facts, definitions }, since);
+      const [inForce, ...next] = wantedBy(await this.loadDefinitions(tenantId));
+      const found = await this.provide({ tenantId, facts, definitions: inForce! }, since);
+      if (found?.phase === 'COMPLETE') await this.serve(found);
+      for (const definitions of next) await this.provide({ tenantId, facts, definitions }, since);
+      await this.forget(tenantId, facts);
     }
     this.arrangedFor = arrangement;
   }
 
-  private async provide(wanted: Wanted, since: Position): Promise<void> {
+  private async provide(wanted: Wanted, since: Position): Promise<Edition | undefined> {
     this.editions = await readEditions(this.pool);
     const found = this.editions.find((edition) => isOf(edition, wanted));
-    if (found?.phase === 'COMPLETE') await this.serve(found);
-    else if (!found) {
-      await this.guarded((session) => createEdition(session, { ...wanted, since }));
-      this.editions = await readEditions(this.pool);
-    }
+    if (found) return found;
+    await this.guarded((session) => createEdition(session, { ...wanted, since }));
+    this.editions = await readEditions(this.pool);
+    return undefined;
   }
 
   /** What changed while an edition was built is written anew, and it serves if it is what is in force. */
@@ -138,20 +144,29 @@ export class LiveHealth {
         session.query(`UPDATE health.editions SET phase = 'COMPLETE' WHERE edition = $1`, [edition.edition]),
       );
       const { tenantId, facts } = edition;
-      const inForce = inForceOf(await this.definitionsOf(tenantId));
-      if (isOf(edition, { tenantId, facts, definitions: inForce })) await this.serve(edition);
+      const definitions = referencesOf((await this.definitionsOf(tenantId)).inForce());
+      if (isOf(edition, { tenantId, facts, definitions })) await this.serve(edition);
       this.editions = await readEditions(this.pool);
+      await this.forget(tenantId, facts);
     }
   }
 
   private async serve({ tenantId, edition, serves }: Edition): Promise<void> {
     if (serves) return;
-    const others = this.editions.filter(
-      (each) => each.tenantId === tenantId && each.edition !== edition && !each.serves,
-    );
+    await this.guarded((session) => session.query(SERVE, [tenantId, edition]));
+    this.editions = await readEditions(this.pool);
+  }
+
+  /** Drops what neither serves nor may: the one before stays, for a rollback. */
+  private async forget(tenantId: string, facts: string): Promise<void> {
+    const known = await this.definitionsOf(tenantId);
+    const kept = [...wantedBy(known), referencesOf(known.previous())].map((references) => references.join('\n'));
+    const isKept = (edition: Edition): boolean =>
+      edition.serves || (edition.facts === facts && kept.includes(edition.definitions.join('\n')));
+    const others = this.editions.filter((edition) => edition.tenantId === tenantId && !isKept(edition));
+    if (others.length === 0) return;
     await this.guarded(async (session) => {
-      await session.query(SERVE, [tenantId, edition]);
-      for (const other of others) await dropEdition(session, other); // the one before stays, for a rollback
+      for (const other of others) await dropEdition(session, other);
     });
     this.editions = await readEditions(this.pool);
   }
@@ -248,7 +263,11 @@ export class LiveHealth {
   }
 }
 
-const inForceOf = (definitions: Definitions): readonly string[] => definitions.inForce().map(referenceOf).sort();
+/** What is in force, and what would be with each that may come next. */
+const wantedBy = (definitions: Definitions): readonly (readonly string[])[] => [
+  referencesOf(definitions.inForce()),
+  ...definitions.next().map((each) => referencesOf(definitions.inForceWith(each))),
+];
 
 const isOf = (edition: Edition, wanted: Wanted): boolean =>
   edition.tenantId === wanted.tenantId &&

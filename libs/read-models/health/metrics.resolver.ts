@@ -7,8 +7,7 @@ import { readDefinition } from '../../metrics/read-definition.js';
 import type { Did } from '../payload-entity.resolver.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
-import { referenceOf, type Definitions, type Published } from './definitions.js';
-import { loadDefinitions } from './health.resolver.js';
+import { loadDefinitions, referenceOf, type Definitions, type Published } from './definitions.js';
 import { MetricDefinitionType } from './health.types.js';
 
 @Roles(...READERS)
@@ -20,7 +19,8 @@ export class MetricDefinitionsResolver {
   @Query(() => [MetricDefinitionType], { description: 'Every published definition, by metric and version.' })
   async metricDefinitions(@Context() context: CallerContext): Promise<MetricDefinitionType[]> {
     const definitions = await loadDefinitions(this.db, context);
-    return definitions.all.map((each) => shown(definitions, each));
+    const byName = definitions.all.toSorted((a, b) => a.metric.localeCompare(b.metric) || a.version - b.version);
+    return byName.map((each) => shown(definitions, each));
   }
 
   @ReadsFrom('metric_definitions')
@@ -72,5 +72,5 @@ function publishedAs(definitions: Definitions, metric: string, input: object): P
   const read = 'body' in input ? readDefinition(String(input.body)) : undefined;
   if (!read) return definitions.find(definitions.all, metric);
   const hash = 'definition' in read ? contentHash(read.definition) : undefined;
-  return definitions.all.find((each) => each.metric === metric && each.hash === hash);
+  return definitions.all.findLast((each) => each.metric === metric && each.hash === hash);
 }

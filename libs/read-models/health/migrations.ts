@@ -13,6 +13,11 @@ export const migrations: Migrations = {
       for (const statement of EDITIONS) await sql.raw(statement).execute(database);
     },
   },
+  '0302_health_progress': {
+    async up(database) {
+      await sql.raw(PROGRESS).execute(database);
+    },
+  },
 };
 
 const STATEMENTS = [
@@ -91,3 +96,7 @@ const EDITIONS = [
   'GRANT CREATE ON SCHEMA health TO rapport_app',
   'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA health TO rapport_app',
 ];
+
+// How fast an edition is built, in relationships per second over the last parts.
+const PROGRESS = `
+  ALTER TABLE health.editions ADD COLUMN rate double precision, ADD COLUMN progressed_at timestamptz NOT NULL DEFAULT now()`;

@@ -1,4 +1,4 @@
-import type { EventStore } from '../../event-store/event-store.js';
+import type { EventStore, StreamTail } from '../../event-store/event-store.js';
 import { History } from './history.js';
 import { LiveLog } from './live-log.js';
 
@@ -12,6 +12,11 @@ export class LedgerLog {
 
   historyOf(tenantId: string): History {
     return new History(this.store, tenantId);
+  }
+
+  /** Events of many streams at once. */
+  readStreams(wanted: readonly StreamTail[]): ReturnType<EventStore['readStreams']> {
+    return this.store.readStreams(wanted);
   }
 
   async head(): Promise<{ position: bigint; size: bigint }> {

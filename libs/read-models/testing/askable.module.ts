@@ -8,6 +8,8 @@ import type { CallerContext, Role } from '../../access/caller.js';
 import { START } from '../../event-sourcing/position.js';
 import { WAIT_FOR_POSITION } from '../../graphql/at-least-position.js';
 import { Loaders } from '../../graphql/request-context.js';
+import { PLAN_METRIC } from '../metric-plan/metric-plan.resolver.js';
+import { planMetric, type PlanRequest } from '../metric-plan/plan-metric.js';
 import { LedgerLog } from '../ledger/ledger-log.js';
 import '../../ledger/ledger.module.js'; // names the enumerations
 import { ProjectionOverview } from '../projections/overview.js';
@@ -53,6 +55,7 @@ export async function askable(ledger: GivenLedger): Promise<Askable> {
       { provide: ReadDatabase, useValue: db },
       { provide: LedgerLog, useValue: new LedgerLog(ledger.log.store) },
       { provide: ProjectionOverview, useValue: new ProjectionOverview(ledger.log.database.pool, ledger.log.store) },
+      { provide: PLAN_METRIC, useValue: (request: PlanRequest) => planMetric(ledger.log.database.pool, request) },
       { provide: WAIT_FOR_POSITION, useValue: () => Promise.resolve({ reached: true, position: START }) },
       ...readModelResolvers,
     ],
