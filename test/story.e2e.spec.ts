@@ -41,7 +41,7 @@ describe('the story of the demo', () => {
         schema: string;
         error: unknown;
         role: string;
-      }>('SELECT projection, schema_name AS schema, error, role FROM projecting.builds');
+      }>(`SELECT projection, schema_name AS schema, error, role FROM projecting.builds WHERE projection <> 'health'`);
       expect(rows.filter(({ error }) => error !== null)).toEqual([]);
       return rows.filter(({ role }) => role === 'LIVE');
     };
