@@ -24,8 +24,6 @@ export class Course {
   private readonly samples = new Map<number, Sample>();
   /** Where another formula begins to hold, right after them: rising, each once. */
   private readonly stops: readonly number[];
-  private readonly low: number[] = [];
-  private readonly high: number[] = [];
 
   constructor(
     private readonly program: Program,
@@ -63,20 +61,36 @@ export class Course {
     return this.stops.length === 0 ? this.stops : this.stops.filter((stop) => stop >= from && stop < to);
   }
 
-  /** Where one formula holds. */
+  /** Where one formula holds. Runs many times for each relationship: it sums up without making anything. */
   private smooth(from: number, to: number): Bounds {
     const { components } = this.program;
+    const { weights, instead, isWorst, highest } = this.scorer;
     const [begin, end] = [this.sample(from), this.sample(to)];
-    const { low, high } = this;
-    for (let index = 0; index < components.length; index++) {
-      const component = components[index]!;
+    let [total, low, high, lowestLow, lowestHigh] = [0, 0, 0, Infinity, Infinity];
+    for (let index = 0; index < weights.length; index++) {
+      const weight = weights[index]!;
+      if (weight === 0) continue;
       const [a, b] = [begin.values[index]!, end.values[index]!];
-      const own = Number.isNaN(a + b) ? undefined : component.boundsBetween?.(begin.reading, end.reading);
-      low[index] = own ? own[0] : Math.min(a, b);
-      high[index] = own ? own[1] : Math.max(a, b);
+      let [least, most] = a < b ? [a, b] : [b, a];
+      if (Number.isNaN(a + b)) {
+        least = most = instead[index]!;
+        if (Number.isNaN(least)) continue;
+      } else {
+        const own = components[index]!.boundsBetween?.(begin.reading, end.reading);
+        if (own) [least, most] = own;
+      }
+      total += weight;
+      low += weight * least;
+      high += weight * most;
+      if (least < lowestLow) lowestLow = least;
+      if (most < lowestHigh) lowestHigh = most;
     }
-    const lowest = this.scorer.score(low);
-    return Number.isNaN(lowest) ? WITHOUT : [lowest, this.scorer.score(high)];
+    if (total === 0) return WITHOUT;
+    const scale = isWorst ? 100 : 100 / total;
+    return [
+      Math.min(highest, Math.max(0, scale * (isWorst ? lowestLow : low))),
+      Math.min(highest, Math.max(0, scale * (isWorst ? lowestHigh : high))),
+    ];
   }
 
   private sample(at: number): Sample {

@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { array, assert, constantFrom, integer, property, subarray } from 'fast-check';
 import { BAND_CHANGE_RESOLUTION_MS } from './band-change.js';
+import { NO_SCORE } from './course.js';
 import type { MetricDefinition } from './definition.js';
 import { explain } from './explain.js';
 import { inOrder, type Fact } from './fact.js';
@@ -242,6 +243,26 @@ describe('an explanation', () => {
 });
 
 const MINUTE = BAND_CHANGE_RESOLUTION_MS;
+
+describe('the course of a score', () => {
+  it('stays within its bounds at every moment between, and is what the score is', () => {
+    assert(
+      property(anyFacts, anyMoment, integer({ min: 0, max: 400 }), anyMetric, (facts, at, days, of) => {
+        const state = of.foldAll(facts, { asOf: at });
+        const course = of.course(state, at);
+        const to = course.from + days * 86_400_000;
+        const [lowest, highest] = course.between(course.from, to);
+        for (let step = 0; step <= 20; step++) {
+          const moment = course.from + Math.floor(((to - course.from) * step) / 20);
+          const score = of.value(state, moment).score ?? NO_SCORE;
+          expect(Math.abs(course.scoreAt(moment) - score)).toBeLessThan(1e-9);
+          expect(score).toBeGreaterThan(lowest - 1e-9);
+          expect(score).toBeLessThan(highest + 1e-9);
+        }
+      }),
+    );
+  });
+});
 
 describe('the next change of band', () => {
   it('is the first that a walk through time meets, to the minute', () => {

@@ -48,6 +48,8 @@ export interface Metric {
    * undefined: not within `horizonDays`, three years when absent.
    */
   nextBandChangeAt(state: MetricState, at: number, horizonDays?: number): number | undefined;
+  /** The same on a course, behind one moment and not behind another. */
+  bandChangeOn(course: Course, from: number, until: number): number | undefined;
 }
 
 /** Throws DefinitionInvalid when an expression does not compile. */
@@ -142,7 +144,11 @@ class Fold implements Metric {
 
   nextBandChangeAt(state: MetricState, at: number, horizonDays = HORIZON_DAYS): number | undefined {
     const course = this.course(state, at);
-    return nextBandChange(this.program, course, course.from, course.from + horizonDays * DAY);
+    return this.bandChangeOn(course, course.from, course.from + horizonDays * DAY);
+  }
+
+  bandChangeOn(course: Course, from: number, until: number): number | undefined {
+    return nextBandChange(this.program, course, from, until);
   }
 }
 

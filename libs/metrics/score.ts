@@ -86,10 +86,12 @@ export const rawValues = ({ components }: Program, reading: Reading): number[] =
  */
 export class Scorer {
   /** What a component without data counts as; NaN: nothing, or it is not for this kind of relationship. */
-  private readonly instead: number[];
-  private readonly weights: number[];
-  private readonly isWorst: boolean;
-  private readonly highest: number;
+  readonly instead: readonly number[];
+  /** 0: it does not count, or is not for this kind of relationship. */
+  readonly weights: readonly number[];
+  readonly isWorst: boolean;
+  /** What caps leave. */
+  readonly highest: number;
   private readonly counted: number[];
 
   constructor(program: Program, state: MetricState) {

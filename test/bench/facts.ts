@@ -1,17 +1,16 @@
+import type pg from 'pg';
+import { openPool } from '../../libs/database/pool.js';
 import { projections } from '../../libs/read-models/read-models.js';
 import { OPEN } from '../../libs/read-models/on.js';
 import type { Ground } from './ground.js';
 import { CALLER, ledgerOn, openRelationships, type Ledger } from './ledger.js';
 import type { CaughtUp } from './projector-process.js';
 import { startProcess } from './process.js';
-import { openPool } from '../../libs/database/pool.js';
-
-/** What metrics read: the projections that they follow from. */
-export const FACT_MODELS = ['directory', 'facts', 'metric_definitions'];
 
 /**
- * A ledger whose relationships were opened through the one way in, and whose other facts stand in the read model as an
- * import leaves them: interleaved by time, of all kinds, over two years. Positions lie behind the head of the log.
+ * A ledger whose relationships and facts stand in the read models as an import leaves them: copies of one that was opened
+ * through the one way in, with facts of all kinds over two years, interleaved by time. Their positions lie behind the head
+ * of the log.
  */
 export async function ledgerWithFacts(
   ground: Ground,
@@ -19,12 +18,14 @@ export async function ledgerWithFacts(
   { relationships, factsEach }: { readonly relationships: number; readonly factsEach: number },
 ): Promise<Ledger> {
   const ledger = await ledgerOn(ground, name);
-  await openRelationships(ledger, relationships);
+  await openRelationships(ledger, 1);
   const names = projections.map((projection) => projection.name);
   const projector = await startProcess<object, CaughtUp>('projector-process.ts', { url: ledger.url, names });
   await projector.stop();
   const owner = openPool(ledger.url, { applicationName: 'bench', max: 1 });
   try {
+    for (const table of [tableOf('directory', 'relationships'), FACTS_TABLE])
+      await copyOfOne(owner, table, relationships);
     await owner.query(FACTS, [CALLER.tenantId, factsEach - 1]);
     await owner.query('ANALYZE');
     await owner.query('CHECKPOINT');
@@ -34,9 +35,24 @@ export async function ledgerWithFacts(
   return ledger;
 }
 
+const tableOf = (name: string, table: string): string =>
+  `${name}_v${String(projections.find((projection) => projection.name === name)!.version)}.${table}`;
+
+/** Where the read model keeps them. */
+export const FACTS_TABLE = tableOf('facts', 'facts');
+
+/** Copies of the one row of a table, under other ids and positions. */
+async function copyOfOne(owner: pg.Pool, table: string, count: number): Promise<void> {
+  await owner.query(`
+    INSERT INTO ${table} SELECT (jsonb_populate_record(o, jsonb_build_object(
+             'relationship_id', 'rel_' || substr(md5(n::text), 1, 26), 'position', o.position + n,
+             'fact_id', 'evt_' || substr(md5(n::text), 1, 26)))).*
+      FROM ${table} o CROSS JOIN generate_series(1, ${String(count - 1)}) n`);
+}
+
 // Of ten facts seven are touches; promises are kept, feedback comes, things are done for trust, people refer.
 const FACTS = `
-  INSERT INTO facts_v1.facts (tenant_id, relationship_id, fact_id, until_position, position, event_id, occurred_at, known_from,
+  INSERT INTO ${FACTS_TABLE} (tenant_id, relationship_id, fact_id, until_position, position, event_id, occurred_at, known_from,
          kind, entry_id, actor, detail, side, channel, direction, intent, outcome, minutes, dimension, sign, customized,
          sentiment_bp, due_at, late_days)
   SELECT $1, t.relationship_id, f.id, ${String(OPEN)}, head.position + n * 1000000 + t.number, 'evt' || substr(f.id, 4),
@@ -56,7 +72,7 @@ const FACTS = `
     FROM generate_series(1, $2::int) AS n
    CROSS JOIN (SELECT relationship_id, (row_number() OVER (ORDER BY relationship_id))::int AS number
                  FROM directory.relationships WHERE tenant_id = $1) t
-   CROSS JOIN (SELECT max(position) AS position FROM facts_v1.facts) head
+   CROSS JOIN (SELECT max(position) AS position FROM ${FACTS_TABLE}) head
    CROSS JOIN LATERAL (
          SELECT abs(hashint4(n * 7919 + t.number)) AS any,
                 'fct_' || substr(md5(n || t.relationship_id), 1, 26) AS id,

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { buildIfStale } from '../../apps/dev/build.mjs';
 import { newNode } from '../../apps/dev/node.mjs';
 
-const BENCHES = ['append', 'mutation', 'import', 'lag', 'rebuild', 'queries', 'growth'];
+const BENCHES = ['append', 'mutation', 'import', 'lag', 'rebuild', 'queries', 'metrics', 'growth'];
 const TYPESCRIPT = new URL('../typescript.mjs', import.meta.url).href;
 
 const { values, positionals } = parseArgs({

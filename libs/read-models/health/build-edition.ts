@@ -3,6 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { transaction } from '../../database/transaction.js';
+import type { Fact } from '../../metrics/fact.js';
+import type { Metric } from '../../metrics/fold.js';
+import type { MetricState } from '../../metrics/state.js';
 import { StaleWorker } from '../../projecting/failures.js';
 import { streamFacts } from '../facts/fact-stream.js';
 import type { Published } from './definitions.js';
@@ -44,7 +47,7 @@ export async function buildPart(
         if (!head) continue;
         heads.delete(head.id);
         const metric = metricFor(definitions, head.kind);
-        const foretold = foretell(head, metric, metric?.foldAll(facts, { asOf: Infinity }));
+        const foretold = foretell(head, metric, metric && folded(metric, facts));
         text += copyPieces(foretold);
         bands += copyBands(foretold);
         if (text.length < PIECE_BYTES) continue;
@@ -61,6 +64,13 @@ export async function buildPart(
     if (moved.rowCount !== 1) throw new StaleWorker('health');
   });
   return { ...edition, reached };
+}
+
+/** What is streamed stands, and comes in its order. */
+function folded(metric: Metric, facts: readonly Fact[]): MetricState {
+  const state = metric.init();
+  for (const fact of facts) if (!metric.step(state, fact)) return metric.foldAll(facts, { asOf: Infinity });
+  return state;
 }
 
 const copyInto = (

@@ -16,6 +16,9 @@ const TRY_LOCK = `SELECT pg_try_advisory_lock(hashtext('rapport health')) AS min
 /** How long the others wait until they look whether the one that follows is gone; nothing heard is asked for as often. */
 const PATIENCE_MS = 1000;
 
+/** What comes meanwhile is taken together: a look costs as much as some relationships do. */
+const REST_MS = 5;
+
 /** What it follows from. */
 const READ: readonly string[] = ['directory', 'facts', 'metric_definitions'];
 
@@ -81,8 +84,10 @@ async function follow(
     const next = news.next();
     const hasProgressed = await health.follow();
     if (health.isBuilding) orders.tell();
-    if (hasProgressed) progressed();
-    else {
+    if (hasProgressed) {
+      progressed();
+      await pause(REST_MS, signal);
+    } else {
       await hold();
       await pause(PATIENCE_MS, next);
     }

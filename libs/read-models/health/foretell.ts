@@ -1,6 +1,6 @@
 import type { Position } from '../../event-sourcing/position.js';
 import { bandOf, type MetricValue } from '../../metrics/score.js';
-import { NO_SCORE } from '../../metrics/course.js';
+import { NO_SCORE, type Course } from '../../metrics/course.js';
 import { mostSpecific } from '../../metrics/definition.js';
 import type { Metric } from '../../metrics/fold.js';
 import type { MetricState } from '../../metrics/state.js';
@@ -52,26 +52,25 @@ export function foretell(head: Head, metric: Metric | undefined, state: MetricSt
   if (!metric || !state) {
     return { head, pieces: piecesOf({ from: 0, between: () => [NO_SCORE, NO_SCORE] }), bands: [] };
   }
-  const pieces = piecesOf(metric.course(state, 0));
-  return { head, pieces, bands: bandsFrom(metric, state, pieces) };
+  const course = metric.course(state, 0);
+  const pieces = piecesOf(course);
+  return { head, pieces, bands: bandsFrom(metric, course, pieces) };
 }
 
 /** Looks closely only where the score may leave its band. */
-function bandsFrom(metric: Metric, state: MetricState, pieces: readonly Piece[]): readonly BandChange[] {
-  const bandAt = (score: number) => (score === NO_SCORE ? null : bandOf(metric, score));
-  const { from } = pieces[0]!;
-  let { band } = metric.value(state, from);
-  const bands: BandChange[] = [{ at: from, band, was: null, isFirst: true }];
-  for (const piece of pieces) {
-    let at: number | undefined = piece.from;
-    if (bandAt(piece.lowest) === band && bandAt(piece.highest) === band) continue;
+function bandsFrom(metric: Metric, course: Course, pieces: readonly Piece[]): readonly BandChange[] {
+  const named = (score: number) => (score === NO_SCORE ? null : bandOf(metric, score));
+  let band = named(course.scoreAt(course.from));
+  const bands: BandChange[] = [{ at: course.from, band, was: null, isFirst: true }];
+  for (const { from, to, lowest, highest } of pieces) {
+    if (named(lowest) === band && named(highest) === band) continue;
+    let at: number | undefined = from;
     while (at !== undefined && bands.length < FORETOLD) {
-      const next = metric.value(state, at).band;
-      if (next !== band) bands.push({ at, band: (band = next), was: bands.at(-1)!.band, isFirst: false });
-      at = metric.nextBandChangeAt(state, at, (piece.to - at) / DAY_MS);
+      const next = named(course.scoreAt(at));
+      if (next !== band) bands.push({ at, band: next, was: band, isFirst: false });
+      band = next;
+      at = at < to ? metric.bandChangeOn(course, at, to) : undefined;
     }
   }
   return bands;
 }
-
-const DAY_MS = 86_400_000;

@@ -50,9 +50,7 @@ export class LiveHealth {
 
   /** From now on every other one is refused. */
   static async takeOver(pool: pg.Pool): Promise<LiveHealth> {
-    const { rows } = await pool.query<{ epoch: bigint }>(
-      `UPDATE projecting.builds SET epoch = epoch + 1 WHERE schema_name = 'health' RETURNING epoch`,
-    );
+    const { rows } = await pool.query<{ epoch: bigint }>(TAKE_OVER);
     return new LiveHealth(pool, rows[0]!.epoch);
   }
 
@@ -70,11 +68,12 @@ export class LiveHealth {
     if (head === null || facts === null || (head <= position && isArranged && !hasBuilt)) return false;
     this.hasBuilt = false;
     const [changes, decided] = await Promise.all([changesBetween(this.pool, position, head), this.decided()]);
-    await this.arrange(facts, decided, changes, position);
+    await this.arrange(facts, decided, changes, head);
     if (hasBuilt) await this.complete(position);
     // As long as nothing serves, nobody can be told that it is there.
     if (this.editions.some((edition) => edition.phase !== 'COMPLETE' && this.isFirst(edition))) return false;
-    const following = this.editions.filter(({ phase }) => phase === 'COMPLETE');
+    // What was built of facts up to here holds all of it.
+    const following = this.editions.filter(({ phase, since }) => phase === 'COMPLETE' && since < head);
     await this.renew(following, changes, { epoch: this.epoch, from: position, to: head });
     return head > position || hasBuilt;
   }
@@ -277,6 +276,12 @@ const isOf = (edition: Edition, wanted: Wanted): boolean =>
 
 const chunks = <Item>(items: readonly Item[]): (readonly Item[])[] =>
   Array.from({ length: Math.ceil(items.length / AT_ONCE) }, (_, at) => items.slice(at * AT_ONCE, (at + 1) * AT_ONCE));
+
+/** To everybody else it is a read model like the others: how far it is, and by which epoch it is written. */
+const TAKE_OVER = `
+  INSERT INTO projecting.builds AS own (schema_name, projection, version, role, phase, must_equal)
+  VALUES ('health', 'health', 1, 'LIVE', 'FOLLOWING', false)
+  ON CONFLICT (schema_name) DO UPDATE SET epoch = own.epoch + 1 RETURNING epoch`;
 
 const STANDING = `
   SELECT own.position,

@@ -50,15 +50,19 @@ const ANSWER = `
 
 const prepared = (text: string) => ({ name: hash('sha1', text), text });
 
-const pieceColumns = (foretold: readonly Foretold[]): readonly (readonly unknown[])[] => {
-  const rows = foretold.flatMap(({ head, pieces }) => pieces.map((piece) => ({ ...head, ...piece })));
-  return [
-    rows.map(({ id }) => id),
-    rows.map(({ slot }) => slot),
-    rows.map(({ score }) => score),
-    rows.map(({ position }) => position),
-  ];
-};
+/** As arrays in PostgreSQL's own text: there are many, and neither ids nor numbers need escaping. */
+function pieceColumns(foretold: readonly Foretold[]): readonly string[] {
+  const [ids, slots, scores, positions]: [string[], number[], number[], bigint[]] = [[], [], [], []];
+  for (const { head, pieces } of foretold) {
+    for (const { slot, score } of pieces) {
+      ids.push(head.id);
+      slots.push(slot);
+      scores.push(score);
+      positions.push(head.position);
+    }
+  }
+  return [ids, slots, scores, positions].map((column) => `{${column.join()}}`);
+}
 
 const bandColumns = (foretold: readonly Foretold[]): readonly (readonly unknown[])[] => {
   const rows = foretold.flatMap(({ head, bands }) => bands.map((band) => ({ ...head, ...band })));

@@ -93,10 +93,6 @@ const EDITIONS = [
      edition   integer NOT NULL REFERENCES health.editions
    )`,
 
-  // To everybody else it is a read model like the others: how far it is, and who writes it (its epoch).
-  `INSERT INTO projecting.builds (schema_name, projection, version, role, phase, must_equal)
-   VALUES ('health', 'health', 1, 'LIVE', 'FOLLOWING', false)`,
-
   'GRANT CREATE ON SCHEMA health TO rapport_app',
   'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA health TO rapport_app',
 ];
