@@ -170,7 +170,7 @@ describe('rapport metrics', () => {
         ...{ metric: 'age', version: 2, activated: true },
         parity: { same: true, sample: 3, events: 6 },
       });
-      expect(applied.stderr).toMatch(/age@2 is published\.[^]*are built[^]*from 6 raw events are the same/);
+      expect(applied.stderr).toMatch(/age@2 is published\.[^]*is built[^]*from 6 raw events are the same/);
       expect(await listed()).toEqual(by(2, youngest.toReversed()));
       expect((await run(...apply)).stdout).toBe('age@2 is in force already.\n');
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT, Failure } from './failure.js';
 
 /** Where the API is and who asks: `RAPPORT_URL` and `RAPPORT_TOKEN`. */
@@ -21,8 +22,30 @@ interface GraphqlError {
   readonly extensions?: { readonly code?: string };
 }
 
-/** Sends one operation and gives its data; an error is a `Failure` that says what the server said. */
+/** Read models that have not got there within this time hang. */
+const PATIENCE_MS = 60_000;
+const AGAIN_MS = 200;
+
+/**
+ * Sends one operation and gives its data; an error is a `Failure` that says what the server said. As long as the read models
+ * have not got there it asks again: a mutation that reads what it did has an idempotency key.
+ */
 export async function ask<Data>(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Data> {
+  for (const until = performance.now() + PATIENCE_MS; ; await delay(AGAIN_MS)) {
+    const { data, errors } = await send<Data>(query, variables);
+    const [error] = errors ?? [];
+    if (!error) return data as Data;
+    if (error.extensions?.code === 'STILL_AT' && performance.now() < until) continue;
+    throw refusedBy(error.extensions?.code, (errors ?? []).map(({ message }) => message).join('\n'));
+  }
+}
+
+interface Answer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly GraphqlError[];
+}
+
+async function send<Data>(query: string, variables: Readonly<Record<string, unknown>>): Promise<Answer<Data>> {
   const response = await fetch(apiUrl('/graphql'), {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...authorization() },
@@ -32,9 +55,7 @@ export async function ask<Data>(query: string, variables: Readonly<Record<string
   if (!/json/.test(response.headers.get('content-type') ?? '')) {
     throw new Failure(`${apiUrl('/graphql').href} answers with ${String(response.status)} and is no Rapport.`);
   }
-  const { data, errors } = JSON.parse(text) as { data?: Data | null; errors?: readonly GraphqlError[] };
-  if (errors?.[0]) throw refusedBy(errors[0].extensions?.code, errors.map(({ message }) => message).join('\n'));
-  return data as Data;
+  return JSON.parse(text) as Answer<Data>;
 }
 
 /** Sends one command; a refusal is a `Failure` that says what the server said. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ask } from '../api.js';
 import { EXIT, Failure } from '../failure.js';
@@ -75,9 +76,9 @@ interface Published {
 
 async function publish(file: string, input: { metric: string; body: string; reason: string }): Promise<number> {
   const { result } = await ask<{ result: Published }>(
-    `mutation ($input: PublishMetricDefinitionInput!) {
-      result: publishMetricDefinition(input: $input) { ${DEFINITION_ERRORS} metricDefinition { metric version } } }`,
-    { input },
+    `mutation ($input: PublishMetricDefinitionInput!, $key: String!) {
+      result: publishMetricDefinition(input: $input, idempotencyKey: $key) { ${DEFINITION_ERRORS} metricDefinition { metric version } } }`,
+    { input, key: randomUUID() },
   );
   refuseProblems(file, result.errors);
   const { metric, version } = result.metricDefinition!;
@@ -139,9 +140,9 @@ async function decide(verb: 'activate' | 'rollback', input: object): Promise<Ver
   const { result } = await ask<{
     result: { errors: readonly { message: string }[]; metricDefinition: Version | null };
   }>(
-    `mutation ($input: ${type}) {
-      result: ${verb}MetricDefinition(input: $input) { errors { message } metricDefinition { metric version } } }`,
-    { input },
+    `mutation ($input: ${type}, $key: String!) {
+      result: ${verb}MetricDefinition(input: $input, idempotencyKey: $key) { errors { message } metricDefinition { metric version } } }`,
+    { input, key: randomUUID() },
   );
   const [error] = result.errors;
   if (error || !result.metricDefinition) throw new Failure(error?.message ?? 'It was not decided.');
