@@ -16,8 +16,12 @@ const TRY_LOCK = `SELECT pg_try_advisory_lock(hashtext('rapport health')) AS min
 /** How long the others wait until they look whether the one that follows is gone; nothing heard is asked for as often. */
 const PATIENCE_MS = 1000;
 
-/** What comes meanwhile is taken together: a look costs as much as some relationships do. */
-const REST_MS = 5;
+/**
+ * After a look it rests as long as the look took, within these bounds: what comes meanwhile is taken together, and those who
+ * write and read beside it have half of the time for themselves.
+ */
+const SHORTEST_REST_MS = 5;
+const LONGEST_REST_MS = 500;
 
 /** What it follows from. */
 const READ: readonly string[] = ['directory', 'facts', 'metric_definitions'];
@@ -82,11 +86,13 @@ async function follow(
 ): Promise<void> {
   while (!signal.aborted) {
     const next = news.next();
+    const begun = performance.now();
     const hasProgressed = await health.follow();
+    const tookMs = performance.now() - begun;
     if (health.isBuilding) orders.tell();
     if (hasProgressed) {
       progressed();
-      await pause(REST_MS, signal);
+      await pause(Math.min(Math.max(tookMs, SHORTEST_REST_MS), LONGEST_REST_MS), signal);
     } else {
       await hold();
       await pause(PATIENCE_MS, next);
@@ -103,6 +109,9 @@ async function build(health: LiveHealth, news: News, orders: News, signal: Abort
   }
 }
 
+/** Left to itself, every abort makes an exception with its stack. */
+const NEWS = 'news';
+
 /** Wakes whoever waits for what comes next. */
 class News {
   private coming = new AbortController();
@@ -113,7 +122,7 @@ class News {
   }
 
   tell(): void {
-    this.coming.abort();
+    this.coming.abort(NEWS);
     this.coming = new AbortController();
   }
 }

@@ -1,3 +1,4 @@
+import { scheduler } from 'node:timers/promises';
 import type pg from 'pg';
 import { transaction } from '../../database/transaction.js';
 import { START, type Position } from '../../event-sourcing/position.js';
@@ -14,6 +15,8 @@ import { moving, renewal, type Move } from './live-rows.js';
 
 /** Relationships in one statement. */
 const AT_ONCE = 200;
+/** Then whatever else this process does has its turn: read models are projected in it, too. */
+const TURN_MS = 2;
 
 interface Standing {
   readonly position: Position;
@@ -224,10 +227,17 @@ export class LiveHealth {
 
   private async foretold(edition: Edition, heads: readonly Head[]): Promise<readonly Foretold[]> {
     const definitions = await this.definitionsIn(edition);
-    return heads.map((head) => {
+    const foretold: Foretold[] = [];
+    let turn = performance.now();
+    for (const head of heads) {
       const metric = metricFor(definitions, head.kind);
-      return foretell(head, metric, metric && this.states.stateOf(edition.tenantId, head.id, metric));
-    });
+      foretold.push(foretell(head, metric, metric && this.states.stateOf(edition.tenantId, head.id, metric)));
+      if (performance.now() - turn > TURN_MS) {
+        await scheduler.yield();
+        turn = performance.now();
+      }
+    }
+    return foretold;
   }
 
   private async definitionsIn({ tenantId, definitions: references }: Edition): Promise<readonly Published[]> {
