@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert';
 import { Connections } from './connections.js';
-import { FLOORS, LIST, ONE } from './queries.js';
+import { FLOORS, LIST, LIST_WITH_HEALTH, ONE, ONE_WITH_HEALTH } from './queries.js';
 import type { FloorOptions } from './floor-process.js';
 import { onGround } from './ground.js';
 import { CALLER, ledgerOn, tell, UNTIL } from './ledger.js';
@@ -35,15 +35,20 @@ export const run = (): Promise<readonly Ratio[]> =>
     const one = {
       floor: (number: number) => plain.post('/one', JSON.stringify([CALLER.tenantId, UNTIL, idOf(number)])),
       ours: (number: number) => ask(ONE, { id: idOf(number), asOf: UNTIL }),
+      health: (number: number) => ask(ONE_WITH_HEALTH, { id: idOf(number), asOf: UNTIL }),
     };
     const list = {
       floor: () => plain.post('/list', JSON.stringify([CALLER.tenantId, UNTIL])),
       ours: () => ask(LIST, { asOf: UNTIL }),
+      health: () => ask(LIST_WITH_HEALTH, { asOf: UNTIL }),
     };
     for (const { floor, ours } of [one, list]) deepStrictEqual(said(await ours(7)), said(await floor(7)));
+    const [ones, lists] = [await race(one, { callers: CONNECTIONS }), await race(list, { callers: CONNECTIONS })];
     return [
-      ...compared('query: one relationship, 20 entries, touches', await race(one, { callers: CONNECTIONS }), '>= 0.5'),
-      ...compared('query: list of 50, stewards, touches', await race(list, { callers: CONNECTIONS }), '>= 0.5'),
+      ...compared('query: one relationship, 20 entries, touches', ones, '>= 0.5'),
+      ...compared('the same with health', { floor: ones.floor, ours: ones.health }, '>= 0.5'),
+      ...compared('query: list of 50, stewards, touches', lists, '>= 0.5'),
+      ...compared('the same with health', { floor: lists.floor, ours: lists.health }, '>= 0.5'),
     ];
   });
 

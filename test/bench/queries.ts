@@ -1,5 +1,8 @@
 import { OPEN } from '../../libs/read-models/on.js';
 
+/** Computed from the facts when it is asked for; what it is compared with answers without it. */
+const HEALTH = 'health(asOf: $asOf) { score band }';
+
 /** One relationship as a screen shows it. */
 export const ONE = `query ($id: ID!, $asOf: DateTime!) {
   relationship(id: $id) {
@@ -9,6 +12,8 @@ export const ONE = `query ($id: ID!, $asOf: DateTime!) {
     entries(first: 20) { nodes { id channel occurredAt ... on Touch { direction intent outcome topic } } }
   }
 }`;
+
+export const ONE_WITH_HEALTH = ONE.replace('id kind', `${HEALTH} id kind`);
 
 /** A worklist. */
 export const LIST = `query ($asOf: DateTime!) {
@@ -21,6 +26,8 @@ export const LIST = `query ($asOf: DateTime!) {
     }
   }
 }`;
+
+export const LIST_WITH_HEALTH = LIST.replace('id kind', `${HEALTH} id kind`);
 
 const STATUS = `CASE WHEN f.stopped_at IS NOT NULL THEN 'LAPSED' WHEN f.due_at IS NULL THEN NULL
   WHEN f.due_at > $2 THEN 'ON_TRACK' WHEN f.overdue_at >= $2 THEN 'DUE' ELSE 'OVERDUE' END`;
