@@ -35,6 +35,8 @@ export interface DoubleOptions {
   readonly recentEvents?: number;
   /** Old servers answer Append only. */
   readonly batchAppend?: boolean;
+  /** Servers of version 23.10 and later say when a subscription has caught up. */
+  readonly tellsCaughtUp?: boolean;
 }
 
 /**
@@ -49,6 +51,9 @@ export class EventStoreDbDouble {
   dropWhenLagging: number | undefined;
   /** Subscriptions that were ended for lagging. */
   dropped = 0;
+  /** Events that it has sent to whoever reads or follows. */
+  eventsSent = 0;
+  readonly tellsCaughtUp: boolean;
   private appends = 0;
   private subscriptions = 0;
   private readonly watchers = new Set<() => void>();
@@ -62,6 +67,7 @@ export class EventStoreDbDouble {
   private port = 0;
 
   private constructor(private readonly options: DoubleOptions) {
+    this.tellsCaughtUp = options.tellsCaughtUp ?? true;
     this.log = new DoubleLog({
       maxAppendSize: options.maxAppendSize ?? 16_000_000,
       recentEvents: options.recentEvents ?? 1_000,

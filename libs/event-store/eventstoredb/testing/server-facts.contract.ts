@@ -141,5 +141,30 @@ export function serverFacts(name: string, open: () => Promise<OpenServer>): void
       expect(seen).toEqual([b, c]);
       await subscription.unsubscribe();
     });
+
+    it('tells how far a subscription has looked, also where it finds nothing, in steps of the window', async () => {
+      const stream = newStream();
+      const first = await append(stream, [randomUUID()], NO_STREAM);
+      const others = Array.from({ length: 1_000 }, () => randomUUID());
+      const last = await append(stream, others, 0n);
+      const passed: bigint[] = [];
+      const filter = streamNameFilter({
+        prefixes: [newStream()],
+        maxSearchWindow: 200,
+        checkpointInterval: 1,
+        checkpointReached: (_, { commit }) => void passed.push(commit),
+      });
+      const subscription = client.subscribeToAll({ fromPosition: first.position!, filter });
+      await new Promise<void>((resolve, reject) => {
+        subscription.on('data', () => undefined);
+        subscription.on('caughtUp', () => setImmediate(resolve));
+        subscription.on('error', reject);
+      });
+      expect(passed.length).toBeGreaterThanOrEqual(4);
+      expect(passed).toEqual(passed.toSorted((one, other) => (one < other ? -1 : 1)));
+      const near = await all({ fromPosition: last.position, direction: BACKWARDS, maxCount: 400 });
+      expect(passed.at(-1)).toBeGreaterThan(near.at(-1)!.event!.position.commit);
+      await subscription.unsubscribe();
+    });
   });
 }
