@@ -2,6 +2,7 @@ import {
   BACKWARDS,
   END,
   FORWARDS,
+  StreamDeletedError,
   StreamNotFoundError,
   type AllStreamResolvedEvent,
   type Direction,
@@ -13,6 +14,7 @@ import type { Recorded } from '../../event-sourcing/event.js';
 import { START, type Position } from '../../event-sourcing/position.js';
 import type { StreamName } from '../../event-sourcing/stream.js';
 import type { Codec } from '../codec.js';
+import { StreamDeleted } from '../errors.js';
 import type { Page, ReadStreamOptions, StreamTail } from '../event-store.js';
 import { collect, isInvalidPosition, patiently } from './connection.js';
 import { decode, fromServer, hashOf, type StoredEvent, type StreamNames } from './stored-event.js';
@@ -135,11 +137,35 @@ export class LogReader {
     direction: Direction,
     maxCount: number,
   ): Promise<StoredEvent[]> {
-    const { client, names, timeoutMs, patienceMs } = this.settings;
-    const fromRevision: ReadRevision = from === undefined ? END : BigInt(from);
-    const read = () => client.readStream(names.toServer(stream), { fromRevision, direction, maxCount, ...FROM_LEADER });
-    const events = await patiently(() => collect<ResolvedEvent>(read(), timeoutMs).catch(noneIfNotFound), patienceMs);
-    return events.flatMap((event) => fromServer(event, names) ?? []);
+    const { names } = this.settings;
+    const name = names.toServer(stream);
+    const page = await this.rawStreamPage(name, from === undefined ? END : BigInt(from), direction, maxCount).catch(
+      (error: unknown) => {
+        throw error instanceof StreamDeletedError ? new StreamDeleted(stream, undefined, { cause: error }) : error;
+      },
+    );
+    if (page ? isCutOff(page, direction === FORWARDS ? from : undefined) : await this.isSoftDeleted(name))
+      throw new StreamDeleted(stream);
+    return page?.flatMap((event) => fromServer(event, names) ?? []) ?? [];
+  }
+
+  /** A stream that was deleted but may be written again reads as if it had never been. Its metadata tells. */
+  private async isSoftDeleted(name: string): Promise<boolean> {
+    const page = await this.rawStreamPage(`$$${name}`, END, BACKWARDS, 1);
+    const metadata = page?.[0]?.event?.data as { readonly $tb?: unknown } | undefined;
+    return typeof metadata?.$tb === 'number' && metadata.$tb >= Number.MAX_SAFE_INTEGER;
+  }
+
+  /** Undefined when there is no such stream. */
+  private rawStreamPage(
+    name: string,
+    fromRevision: ReadRevision,
+    direction: Direction,
+    maxCount: number,
+  ): Promise<ResolvedEvent[] | undefined> {
+    const { client, timeoutMs, patienceMs } = this.settings;
+    const read = () => client.readStream(name, { fromRevision, direction, maxCount, ...FROM_LEADER });
+    return patiently(() => collect<ResolvedEvent>(read(), timeoutMs).catch(undefinedIfNotFound), patienceMs);
   }
 
   private rawPage(
@@ -153,9 +179,15 @@ export class LogReader {
   }
 }
 
-function noneIfNotFound(error: unknown): [] {
-  if (error instanceof StreamNotFoundError) return [];
+function undefinedIfNotFound(error: unknown): undefined {
+  if (error instanceof StreamNotFoundError) return undefined;
   throw error;
+}
+
+/** What was read forwards begins later than it was asked to: the server has cut off what stood before. */
+function isCutOff([first]: readonly ResolvedEvent[], from: number | undefined): boolean {
+  if (from === undefined) return false;
+  return first?.event ? first.event.revision > from : from === 0;
 }
 
 /** Commit and prepare position are the same for everything that was written through gRPC. */

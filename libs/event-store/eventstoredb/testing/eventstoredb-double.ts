@@ -5,7 +5,7 @@ import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js'
 import featureMessages from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import service from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import type { TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { DeleteReq, DeleteResp, TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { createServer, type Socket } from 'node:net';
 import {
   answerAppend,
@@ -173,6 +173,10 @@ export class EventStoreDbDouble {
       tombstone: (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) => {
         this.log.tombstone(streamName(call.request.getOptions()!.getStreamIdentifier()));
         answer(null, new streams.TombstoneResp());
+      },
+      delete: (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) => {
+        this.log.softDelete(streamName(call.request.getOptions()!.getStreamIdentifier()));
+        answer(null, new streams.DeleteResp());
       },
       batchAppend: (call: BatchAppendCall) => answerBatchAppend(call, (...append) => this.append(...append)),
     });

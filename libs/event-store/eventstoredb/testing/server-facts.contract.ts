@@ -125,6 +125,19 @@ export function serverFacts(name: string, open: () => Promise<OpenServer>): void
       await expect(append(stream, [b], 0n)).rejects.toThrow(StreamDeletedError);
     });
 
+    it('reads a stream that was deleted, but not for good, as if it had never been, and lets it go on where it ended', async () => {
+      const stream = newStream();
+      await append(stream, [a, b], NO_STREAM);
+      await client.deleteStream(stream);
+      await expect(read(stream)).rejects.toThrow(StreamNotFoundError);
+      const metadata = await read(`$$${stream}`, { fromRevision: END, direction: BACKWARDS, maxCount: 1 });
+      expect(metadata[0]!.event!.data).toMatchObject({ $tb: Number(2n ** 63n - 1n) });
+      expect(await append(stream, [a, b], NO_STREAM)).toMatchObject({ nextExpectedRevision: 1n });
+      await expect(read(stream)).rejects.toThrow(StreamNotFoundError);
+      expect(await append(stream, [c], NO_STREAM)).toMatchObject({ nextExpectedRevision: 2n });
+      expect(ids(await read(stream, { fromRevision: 0n, maxCount: 1 }))).toEqual([c]);
+    });
+
     it('subscribes after a position, to streams by prefix, and says when it has caught up', async () => {
       const stream = newStream();
       await append(stream, [a, b], NO_STREAM);
