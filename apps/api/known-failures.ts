@@ -1,7 +1,7 @@
-import { AppendOutcomeUnknown, StoreUnavailable } from '../../libs/event-store/errors.js';
+import { AppendOutcomeUnknown, StoreUnavailable, StreamDeleted } from '../../libs/event-store/errors.js';
 import { RequestError } from '../../libs/graphql/request-error.js';
 
-/** Failures that are no bugs: what is away now may be back in a moment. */
+/** Failures that are no bugs: what is away now may be back in a moment, what was deleted will not. */
 export function knownFailure(error: Error): RequestError | undefined {
   if (error instanceof AppendOutcomeUnknown) {
     const message = 'Whether it was recorded is unknown. Send it again with the same idempotency key: it counts once.';
@@ -10,6 +10,7 @@ export function knownFailure(error: Error): RequestError | undefined {
   if (error instanceof StoreUnavailable || isDatabaseAway(error)) {
     return new RequestError('UNAVAILABLE', 'The ledger cannot be reached now. Nothing was recorded; try again.');
   }
+  if (error instanceof StreamDeleted) return new RequestError('STREAM_DELETED', error.message);
   return undefined;
 }
 

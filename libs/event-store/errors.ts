@@ -32,6 +32,26 @@ export class AppendTooLarge extends Error {
   }
 }
 
+/**
+ * Events of a stream of ours were deleted on the server, past Rapport: what is left is not what was recorded. Trying
+ * again changes nothing. `storedAt`: the revision at which the append was stored all the same, because the deletion
+ * came between reading and appending.
+ */
+export class StreamDeleted extends Error {
+  constructor(
+    readonly stream: string,
+    readonly storedAt?: number,
+    options?: ErrorOptions,
+  ) {
+    const stored = storedAt === undefined ? '' : ` The append was stored at its revision ${storedAt}.`;
+    super(
+      `Events of ${stream} were deleted on the server of the log: its history is not whole any more.${stored}`,
+      options,
+    );
+    this.name = 'StreamDeleted';
+  }
+}
+
 /** The text cannot be stored unchanged: U+0000 or half of a surrogate pair. */
 export class UnstorableText extends Error {
   constructor(readonly field: string) {

@@ -13,9 +13,15 @@ import type { StreamName } from '../event-sourcing/stream.js';
  * appended at most once, whatever happens to the connection.
  */
 export interface EventStore {
-  /** Resolves with what became of it; rejects only with `StoreUnavailable`, `AppendOutcomeUnknown` or `AppendTooLarge`. */
+  /**
+   * Resolves with what became of it; rejects only with `StoreUnavailable`, `AppendOutcomeUnknown`, `AppendTooLarge` or
+   * `StreamDeleted`.
+   */
   append(append: Append): Promise<AppendOutcome>;
-  /** Events of one stream, `from` a revision (inclusive); backwards from the end when `from` is absent. */
+  /**
+   * Events of one stream, `from` a revision (inclusive); backwards from the end when `from` is absent. Throws
+   * `StreamDeleted` rather than leave out what somebody has deleted.
+   */
   readStream(stream: StreamName, options?: ReadStreamOptions): AsyncIterable<Recorded>;
   /** New events of many streams at once, in as few round trips as the store allows. Streams without any are absent. */
   readStreams(wanted: readonly StreamTail[]): Promise<ReadonlyMap<StreamName, readonly Recorded[]>>;

@@ -18,6 +18,8 @@ export type RequestErrorCode =
   | 'UNAVAILABLE'
   /** Whether the command was stored is unknown: send it again with the same idempotency key. */
   | 'OUTCOME_UNKNOWN'
+  /** Somebody has deleted what the ledger had recorded, on the server of the log: an operator has to look into it. */
+  | 'STREAM_DELETED'
   /** A fault of ours; `extensions.correlationId` is what the log of the server calls it. */
   | 'INTERNAL';
 

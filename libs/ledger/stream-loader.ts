@@ -41,9 +41,19 @@ export class StreamLoader {
           for (const one of all) one.resolve(events.filter((event) => event.revision >= one.from));
         }
       } catch (error) {
-        for (const all of taken.values()) for (const one of all) one.reject(error);
+        this.failed(taken, error);
       }
     }
     this.reading = false;
+  }
+
+  /** An error that names a stream, as one that was deleted, is only for who asked for that; the others' are read again. */
+  private failed(taken: ReadonlyMap<StreamName, Wanted[]>, error: unknown): void {
+    const named = error instanceof Error && 'stream' in error ? error.stream : undefined;
+    const isOfOne = [...taken.keys()].some((stream) => stream === named);
+    for (const [stream, all] of taken) {
+      if (!isOfOne || stream === named) for (const one of all) one.reject(error);
+      else this.waiting.set(stream, [...all, ...(this.waiting.get(stream) ?? [])]);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import type { Recorded } from '../../event-sourcing/event.js';
 import { toUuid } from '../../event-sourcing/id.js';
 import type { Append } from '../event-store.js';
 import { appended, collect, eventsOf, newTenant } from '../testing/given-log.js';
@@ -76,6 +77,30 @@ describe('the index beside EventStoreDB', () => {
     expect(await counted(await log.open())).toEqual(right);
     await owner('TRUNCATE eventstoredb.appends, eventstoredb.checkpoint, eventstoredb.tallies');
     expect(await counted(await log.open())).toEqual(right);
+  });
+
+  it('bears with a process of before it counted, and counts what that one has recorded', async () => {
+    const first = appended(await log.store.append(one('a')));
+    await recorded(first.position);
+    await log.store.close();
+    await owner('DELETE FROM eventstoredb.checkpoint');
+    const record = ({ position, id, recordedAt }: Recorded) =>
+      owner(
+        `INSERT INTO eventstoredb.checkpoint (position, event_id, recorded_at) VALUES ($1, $2, $3)
+         ON CONFLICT (the_one) DO UPDATE SET position = excluded.position, event_id = excluded.event_id,
+           recorded_at = excluded.recorded_at`,
+        [position, toUuid(id), recordedAt],
+      );
+    const store = await log.open();
+    const second = appended(await store.append(one('b')));
+    const events = eventsOf(await collect(store.readAll()));
+    await store.close();
+    for (const event of events) await record(event);
+    const next = await log.open();
+    expect(await next.countTo(first.position)).toBe(1n);
+    expect(await next.countTo(second.position)).toBe(2n);
+    const third = appended(await next.append(one('c')));
+    expect(await next.countTo(third.position)).toBe(3n);
   });
 
   it('knows of what another process appended since', async () => {

@@ -27,7 +27,8 @@ export interface Tally {
   readonly events: bigint;
 }
 
-export interface Checkpoint extends Tally {
+export interface Checkpoint {
+  readonly position: Position;
   readonly uuid: string;
   readonly recordedAt: Instant;
 }
@@ -95,13 +96,13 @@ export class AppendIndex {
   /** The last event of the log that has been recorded. */
   async checkpoint(): Promise<Checkpoint | undefined> {
     const { rows } = await this.database.query<Checkpoint>(
-      'SELECT position, events, event_id AS uuid, recorded_at AS "recordedAt" FROM eventstoredb.checkpoint',
+      'SELECT position, event_id AS uuid, recorded_at AS "recordedAt" FROM eventstoredb.checkpoint',
       [],
     );
     return rows[0];
   }
 
-  async advance({ position, events, uuid, recordedAt }: Checkpoint): Promise<void> {
+  async advance({ position, events, uuid, recordedAt }: Checkpoint & Tally): Promise<void> {
     await this.database.query(
       `WITH marked AS (
          INSERT INTO eventstoredb.marks (minute, position) VALUES (date_trunc('minute', $3::timestamptz), $1)
@@ -111,10 +112,11 @@ export class AppendIndex {
          SELECT $1, $4::bigint WHERE $4 >= $5 + coalesce(
            (SELECT events FROM eventstoredb.tallies ORDER BY position DESC LIMIT 1), 0)
          ON CONFLICT DO NOTHING)
-       INSERT INTO eventstoredb.checkpoint AS c (position, event_id, recorded_at, events) VALUES ($1, $2, $3, $4)
+       INSERT INTO eventstoredb.checkpoint AS c (position, event_id, recorded_at, events, counted_to)
+       VALUES ($1, $2, $3, $4, $1)
        ON CONFLICT (the_one) DO UPDATE
        SET position = excluded.position, event_id = excluded.event_id, recorded_at = excluded.recorded_at,
-           events = excluded.events
+           events = excluded.events, counted_to = excluded.counted_to
        WHERE c.position < excluded.position`,
       [position, uuid, recordedAt, events, TALLY_EVERY],
       'advance',
@@ -134,7 +136,7 @@ export class AppendIndex {
   /** The last tally at the position or before it. */
   async tallyBefore(position: Position): Promise<Tally> {
     const { rows } = await this.database.query<Tally>(
-      `SELECT position, events FROM eventstoredb.checkpoint WHERE position <= $1
+      `SELECT position, events FROM eventstoredb.checkpoint WHERE position <= $1 AND counted_to = position
        UNION ALL
        (SELECT position, events FROM eventstoredb.tallies WHERE position <= $1 ORDER BY position DESC LIMIT 1)
        ORDER BY position DESC LIMIT 1`,

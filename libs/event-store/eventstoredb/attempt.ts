@@ -1,6 +1,7 @@
 import {
   MaxAppendSizeExceededError,
   NO_STREAM,
+  StreamDeletedError,
   WrongExpectedVersionError,
   type EventData,
   type EventStoreDBClient,
@@ -8,7 +9,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toUuid } from '../../event-sourcing/id.js';
-import { AppendOutcomeUnknown, AppendTooLarge, StoreUnavailable } from '../errors.js';
+import { AppendOutcomeUnknown, AppendTooLarge, StoreUnavailable, StreamDeleted } from '../errors.js';
 import type { Append, AppendOutcome } from '../event-store.js';
 import type { AppendIndex, Entry, HeldEntry } from './append-index.js';
 import type { ClaimIndex, Reservation } from './claim-index.js';
@@ -89,6 +90,7 @@ export class Attempt {
       return outcome;
     } catch (error) {
       // What it has entered and reserved must stay as long as it may come yet.
+      if (error instanceof StreamDeleted && (this.wasSent || error.storedAt !== undefined)) throw error;
       if (this.wasSent) throw new AppendOutcomeUnknown(this.append.stream, { cause: error });
       await this.undo().catch(() => undefined); // else the next who asks has to wait a little
       throw error;
@@ -190,10 +192,14 @@ export class Attempt {
         deadline: timeoutMs,
         requiresLeader: true,
       });
-      const { position } = await within(timeoutMs, call); // the deadline begins only once the leader is found
+      // The deadline begins only once the leader is found.
+      const { position, nextExpectedRevision } = await within(timeoutMs, call);
       this.wasSent = true;
+      if (nextExpectedRevision !== BigInt(this.lastRevision)) await this.storedElsewhere(Number(nextExpectedRevision));
       return { result: 'stored', position: position?.commit };
     } catch (error) {
+      if (error instanceof StreamDeleted) throw error;
+      if (error instanceof StreamDeletedError) throw new StreamDeleted(stream, undefined, { cause: error });
       if (error instanceof WrongExpectedVersionError)
         return { result: 'wrongRevision', actual: revisionOf(error.actualVersion) };
       if (error instanceof MaxAppendSizeExceededError)
@@ -203,6 +209,17 @@ export class Attempt {
       this.wasSent = true;
       return this.lookFor(error);
     }
+  }
+
+  /** A stream that was deleted since it was read goes on where it ended, though it was to be new. */
+  private async storedElsewhere(lastRevision: number): Promise<never> {
+    const revision = lastRevision - this.entry.laterIds.length;
+    await this.moveTo(revision).catch(() => undefined); // the index follows the log and will see it
+    throw new StreamDeleted(this.entry.stream, revision);
+  }
+
+  private get lastRevision(): number {
+    return this.entry.revision + this.entry.laterIds.length;
   }
 
   /** What became of an append that nobody answered. */
@@ -226,7 +243,7 @@ export class Attempt {
   private async acknowledged(position: bigint | undefined): Promise<AppendOutcome> {
     const { receipts } = this.settings;
     const { stream } = this.entry;
-    const revision = this.entry.revision + this.entry.laterIds.length;
+    const revision = this.lastRevision;
     const uuid = toUuid(this.appended.id);
     const last = await receipts.of({ stream, revision, uuid, position });
     // A try that was given up can have come after all, with another input: the server compares nothing but ids.

@@ -23,12 +23,14 @@ import { AppendIndex, type HeldEntry } from './append-index.js';
 import { Attempt, type AppendSettings } from './attempt.js';
 import { ClaimIndex } from './claim-index.js';
 import { connect } from './connection.js';
+import { LogHead } from './head.js';
 import { IndexDatabase } from './index-database.js';
 import { IndexFollower } from './index-follower.js';
+import { LookIndex } from './look-index.js';
 import { LogReader } from './read.js';
 import { Receipts } from './receipts.js';
-import { decode, hashOf, isWanted, StreamNames, toServer, weightOf, type StoredEvent } from './stored-event.js';
-import { follow } from './subscribe.js';
+import { decode, hashOf, isWanted, StreamNames, toServer, type StoredEvent } from './stored-event.js';
+import { weightOfEvent, WholeLog } from './whole-log.js';
 
 /** For the index: appends that wait share a statement, so few are needed. */
 const CONNECTIONS = 4;
@@ -56,10 +58,10 @@ export interface EventStoreDbOptions {
  */
 export class EventStoreDbEventStore implements EventStore {
   private readonly client: EventStoreDBClient;
-  private readonly names: StreamNames;
   private readonly codec: Codec;
   private readonly pool: pg.Pool;
   private readonly reader: LogReader;
+  private readonly log: WholeLog;
   private readonly appends: AppendIndex;
   private readonly index: IndexFollower;
   private readonly settings: AppendSettings;
@@ -73,29 +75,26 @@ export class EventStoreDbEventStore implements EventStore {
   private constructor(options: EventStoreDbOptions) {
     const { url, databaseUrl, codec, prefix = 'rapport', timeoutMs = 5_000, patienceMs = 10_000 } = options;
     const client = (this.client = connect(url));
-    const names = (this.names = new StreamNames(prefix));
+    const names = new StreamNames(prefix);
     this.codec = codec;
     this.pool = openPool(databaseUrl, { applicationName: 'rapport: log', role: 'rapport_app', max: CONNECTIONS });
-    const reader = (this.reader = new LogReader({ client, names, codec, timeoutMs, patienceMs }));
+    const reading = { client, names, codec, timeoutMs, patienceMs };
+    const reader = (this.reader = new LogReader(reading));
     const database = new IndexDatabase(this.pool);
+    const head = new LogHead(reading, reader, new LookIndex(database));
+    const log = (this.log = new WholeLog(reading, reader, head));
     const appends = (this.appends = new AppendIndex(database));
     const claims = new ClaimIndex(database);
     const receipts = new Receipts(reader);
     this.settings = { client, names, reader, receipts, appends, claims, timeoutMs, patienceMs };
-    this.index = new IndexFollower({
-      reader,
-      follow: (wish) => follow(client, names, reader, wish),
-      appends,
-      claims,
-      patienceMs,
-    });
+    this.index = new IndexFollower({ reader, log, head, appends, claims, patienceMs });
   }
 
   /** Rejects with `StoreUnavailable` when the server or the database cannot be reached. */
   static async open(options: EventStoreDbOptions): Promise<EventStoreDbEventStore> {
     const store = new EventStoreDbEventStore(options);
     try {
-      await Promise.all([store.head(), store.appends.checkpoint()]);
+      await Promise.all([store.reader.pageBefore(undefined, 1), store.appends.checkpoint()]);
       return store;
     } catch (error) {
       await store.close();
@@ -121,15 +120,14 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   readAll(options?: ReadAllOptions): AsyncIterable<Page> {
-    return this.reader.readAll(options);
+    return this.log.readAll(options);
   }
 
   async *subscribe(options: SubscribeOptions = {}): AsyncIterable<Page> {
     const wanted = isWanted(options);
     const keep = (event: StoredEvent) => (wanted(event) ? event : undefined);
     const signal = AbortSignal.any([this.closing.signal, ...(options.signal ? [options.signal] : [])]);
-    const weigh = ({ data, bytes }: StoredEvent) => weightOf(data ?? bytes);
-    const pages = follow(this.client, this.names, this.reader, { ...options, signal, keep, weigh });
+    const pages = this.log.follow({ ...options, signal, keep, weigh: weightOfEvent });
     for await (const { events, position, caughtUp } of pages) yield this.reader.toPage(events, position, caughtUp);
   }
 
@@ -150,16 +148,14 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   head(): Promise<Position> {
-    return this.reader.head();
+    return this.log.head();
   }
 
-  /** From the last tally before it on, they are counted. */
   async countTo(position: Position): Promise<bigint> {
     const known = this.counts.get(position);
     if (known !== undefined) return known;
     await this.index.ready();
-    const tally = await this.appends.tallyBefore(position);
-    const count = tally.events + BigInt(await this.reader.countBetween(tally.position, position));
+    const count = await this.index.countTo(position);
     this.counts.set(position, count);
     return count;
   }
@@ -167,7 +163,7 @@ export class EventStoreDbEventStore implements EventStore {
   /** From the last mark before it on, the events themselves say. */
   async seamAt(moment: Instant): Promise<Seam> {
     let last = await this.appends.markBefore(moment);
-    for await (const { events } of this.reader.readAll(last > START ? { from: last } : {})) {
+    for await (const { events } of this.log.readAll(last > START ? { from: last } : {})) {
       for (const { position, recordedAt } of events) {
         if (recordedAt >= moment) return { last, next: position };
         last = position;

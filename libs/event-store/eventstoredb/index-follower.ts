@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { START, type Position } from '../../event-sourcing/position.js';
 import type { AppendIndex, Entry } from './append-index.js';
 import type { ClaimIndex, NamesWanted } from './claim-index.js';
 import { patiently, unavailable, within } from './connection.js';
+import type { LogHead } from './head.js';
 import type { LogReader } from './read.js';
 import type { StoredEvent } from './stored-event.js';
-import type { FollowedPage, FollowOptions } from './subscribe.js';
+import type { WholeLog } from './whole-log.js';
 
 const PAGE_SIZE = 512;
 /** What this process appends is in the index already: there is no hurry once all of the log is. */
@@ -15,7 +17,8 @@ type Outline = Omit<StoredEvent, 'data' | 'bytes'>;
 
 export interface IndexSettings {
   readonly reader: LogReader;
-  readonly follow: (options: FollowOptions<Outline>) => AsyncIterable<FollowedPage<Outline>>;
+  readonly log: WholeLog;
+  readonly head: LogHead;
   readonly appends: AppendIndex;
   readonly claims: ClaimIndex;
   readonly patienceMs: number;
@@ -63,30 +66,40 @@ export class IndexFollower {
   }
 
   private async run(caughtUp: () => void): Promise<void> {
-    const { follow, patienceMs } = this.settings;
+    const { log, head, patienceMs } = this.settings;
     const { signal } = this.closing;
     const from = await this.start();
+    let last = from;
     const keep = ({ data: _, bytes: __, ...outline }: StoredEvent): Outline => outline;
-    for await (const page of follow({ ...(from && { from }), pageSize: PAGE_SIZE, signal, keep, weigh: () => 1 })) {
+    for await (const page of log.follow({ from, pageSize: PAGE_SIZE, signal, keep, weigh: () => 1 })) {
       await patiently(() => this.record(page.events), patienceMs);
+      last = page.events.at(-1)?.position ?? last;
       if (!page.caughtUp) continue;
       caughtUp();
-      if (page.events.length > 0) await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+      if (page.position > last) await head.passed(page.position, last).catch(() => undefined); // the next look is a longer one
+      await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private async start(): Promise<bigint | undefined> {
+  /** The last event that is in the index. */
+  private async start(): Promise<Position> {
     const { appends, reader } = this.settings;
     this.counted = 0n;
     const checkpoint = await appends.checkpoint();
-    if (!checkpoint) return undefined;
+    if (!checkpoint) return START;
     const there = await reader.at(checkpoint.position);
     if (there?.uuid === checkpoint.uuid && there.recordedAt === checkpoint.recordedAt) {
-      this.counted = checkpoint.events;
+      this.counted = await this.countTo(checkpoint.position);
       return checkpoint.position;
     }
     await appends.forget();
-    return undefined;
+    return START;
+  }
+
+  /** From the last tally before it on, they are counted. */
+  async countTo(position: Position): Promise<bigint> {
+    const tally = await this.settings.appends.tallyBefore(position);
+    return tally.events + BigInt(await this.settings.log.countBetween(tally.position, position));
   }
 
   private async record(events: readonly Outline[]): Promise<void> {

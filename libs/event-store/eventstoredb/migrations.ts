@@ -18,6 +18,11 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql.raw(TALLIES).execute(database);
     },
   },
+  '0153_look': {
+    async up(database) {
+      await sql.raw(LOOK).execute(database);
+    },
+  },
 };
 
 const TABLES = `
@@ -80,4 +85,21 @@ const TALLIES = `
   );
   COMMENT ON TABLE eventstoredb.tallies IS 'How many events of ours there are up to a position, every now and then.';
   GRANT SELECT, INSERT, DELETE ON eventstoredb.tallies TO rapport_app;
+`;
+
+// Processes of before know nothing of `events`: they leave it out, or as it was when the checkpoint moves on.
+const LOOK = `
+  CREATE TABLE eventstoredb.look (
+    the_one  boolean PRIMARY KEY DEFAULT true CHECK (the_one),
+    through  bigint NOT NULL,
+    event_id uuid NOT NULL,
+    head     bigint NOT NULL
+  );
+  COMMENT ON TABLE eventstoredb.look IS
+    'How far the log has been looked through, whoever wrote the event there, and the last event of ours up to it.';
+  GRANT SELECT, INSERT, UPDATE, DELETE ON eventstoredb.look TO rapport_app;
+
+  ALTER TABLE eventstoredb.checkpoint ALTER events SET DEFAULT 0, ADD counted_to bigint;
+  COMMENT ON COLUMN eventstoredb.checkpoint.counted_to IS
+    'The position that events counts to. If it is another one than that of the row, the row was moved without counting.';
 `;

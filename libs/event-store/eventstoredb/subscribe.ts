@@ -8,14 +8,20 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 import { START, type Position } from '../../event-sourcing/position.js';
 import type { SubscribeOptions } from '../event-store.js';
-import { FIRST_PAUSE_MS, isRefused, LONGEST_PAUSE_MS } from './connection.js';
-import type { LogReader } from './read.js';
-import type { StoredEvent, StreamNames } from './stored-event.js';
+import { FIRST_PAUSE_MS, isRefused, LONGEST_PAUSE_MS, unavailable, within } from './connection.js';
+import { fromServer, type StoredEvent, type StreamNames } from './stored-event.js';
 
 const PAGE_SIZE = 256;
 const PAGE_BYTES = 4 << 20;
-/** Times 32 events of others: how often the server says how far it has got without any of ours. */
-const CHECKPOINT_INTERVAL = 8;
+/** Events that the server looks through at once. After as many it says how far it has got, even without any of ours. */
+export const SEARCH_WINDOW = 256;
+
+export interface FollowSettings {
+  readonly client: EventStoreDBClient;
+  readonly names: StreamNames;
+  /** Whoever has got so far has caught up. */
+  readonly head: () => Promise<Position>;
+}
 
 export interface FollowedPage<K> {
   readonly events: readonly K[];
@@ -33,32 +39,49 @@ export interface FollowOptions<K extends Kept> extends Pick<SubscribeOptions, 'f
   readonly keep: (event: StoredEvent) => K | undefined;
   /** About the bytes of what was kept. */
   readonly weigh: (kept: K) => number;
+  /** Ends with the first page that has caught up, and gives up when the server cannot be reached. */
+  readonly toHead?: Patience;
+}
+
+export interface Patience {
+  /** How long the server may keep silent. */
+  readonly timeoutMs: number;
+  /** How long it may take to come on by a page. */
+  readonly patienceMs: number;
 }
 
 /** The log from a position on, over any number of lost connections. */
 export async function* follow<K extends Kept>(
-  client: EventStoreDBClient,
-  names: StreamNames,
-  reader: LogReader,
+  settings: FollowSettings,
   options: FollowOptions<K>,
 ): AsyncGenerator<FollowedPage<K>> {
+  const { signal, toHead } = options;
   let position = options.from ?? START;
   let pauseMs = FIRST_PAUSE_MS;
-  while (!options.signal?.aborted) {
+  const patience = () => Date.now() + (toHead?.patienceMs ?? Infinity);
+  let until = patience();
+  while (!signal?.aborted) {
     let feed: Feed<K> | undefined;
     try {
       // Old servers do not say when a subscription has caught up: it has when it passes what was the head before it.
-      const head = await reader.head();
-      feed = new Feed(client, names, reader, { ...options, from: position }, head);
+      const head = await settings.head();
+      if (toHead && position >= head) {
+        yield { events: [], position, caughtUp: true };
+        return;
+      }
+      feed = new Feed(settings, { ...options, from: position }, head);
       for await (const page of feed.pages()) {
         position = page.position;
         pauseMs = FIRST_PAUSE_MS;
         yield page;
+        if (toHead && page.caughtUp) return;
+        until = patience();
       }
       return;
     } catch (error) {
       if (isRefused(error)) throw error;
-      await delay(pauseMs, undefined, options.signal && { signal: options.signal }).catch(() => undefined);
+      if (Date.now() + pauseMs > until) throw unavailable(error);
+      await delay(pauseMs, undefined, signal && { signal }).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     } finally {
       await feed?.close();
@@ -85,12 +108,11 @@ class Feed<K extends Kept> {
   private wake: () => void = () => undefined;
 
   constructor(
-    client: EventStoreDBClient,
-    names: StreamNames,
-    private readonly reader: LogReader,
+    private readonly settings: FollowSettings,
     private readonly options: FollowOptions<K> & { readonly from: Position },
     private readonly headAtStart: Position,
   ) {
+    const { client, names } = settings;
     const { from, pageSize = PAGE_SIZE } = options;
     this.pageSize = pageSize;
     this.seen = from;
@@ -101,7 +123,8 @@ class Feed<K extends Kept> {
         fromPosition: from === START ? FIRST : { commit: from, prepare: from },
         filter: streamNameFilter({
           prefixes: [names.prefix],
-          checkpointInterval: CHECKPOINT_INTERVAL,
+          maxSearchWindow: SEARCH_WINDOW,
+          checkpointInterval: 1,
           checkpointReached: (_, { commit, prepare }) => this.passed(commit, prepare),
         }),
         requiresLeader: true,
@@ -122,9 +145,9 @@ class Feed<K extends Kept> {
     try {
       while (!signal?.aborted) {
         this.take();
-        if (this.queue.length > 0 || this.moved) yield this.nextPage();
+        if (this.isDue) yield this.nextPage();
         else if (this.failure) throw this.failure;
-        else await new Promise<void>((resolve) => (this.wake = resolve));
+        else await this.news();
       }
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -134,6 +157,18 @@ class Feed<K extends Kept> {
   /** Without it the server would go on sending to nobody. */
   async close(): Promise<void> {
     await this.subscription.unsubscribe().catch(() => undefined); // it never came about
+  }
+
+  private news(): Promise<void> {
+    const news = new Promise<void>((resolve) => (this.wake = resolve));
+    const { toHead } = this.options;
+    return toHead ? within(toHead.timeoutMs, news) : news;
+  }
+
+  /** On the way to the head pages are gathered; what comes live is handed on at once. */
+  private get isDue(): boolean {
+    const isGathering = this.options.toHead && !this.live && !this.failure && !this.isFull;
+    return this.moved || (this.queue.length > 0 && !isGathering);
   }
 
   private nextPage(): FollowedPage<K> {
@@ -164,7 +199,7 @@ class Feed<K extends Kept> {
   }
 
   private receive(resolved: AllStreamResolvedEvent): void {
-    const event = this.reader.own(resolved);
+    const event = fromServer(resolved, this.settings.names);
     if (!event) return;
     this.seen = event.position;
     const kept = this.options.keep(event);
@@ -185,10 +220,13 @@ class Feed<K extends Kept> {
   }
 
   /**
-   * While a subscription catches up, checkpoints name the place after a record: no event's position, and the server
-   * would not read on from there. Only live ones count.
+   * While a subscription catches up, checkpoints name the place after a record: everything before it has been looked
+   * through, but it is no event's position, and the server would not read on from there. Only live ones count as seen.
    */
   private passed(commit: Position, prepare: Position): void {
+    if (!this.live && commit > this.headAtStart) this.caughtUp();
+    this.moved ||= this.queue.length > 0;
+    this.wake(); // nothing of ours, but a sign of life
     if (commit !== prepare || commit <= this.seen) return;
     this.take(true);
     this.seen = commit;

@@ -71,7 +71,7 @@ export class CompleteImport extends OfFile {
   @Type(() => RejectedRowInput)
   @Field(() => [RejectedRowInput], {
     nullable: true,
-    description: `The rows that were rejected, with line and reason: the first ${String(MOST_REJECTED)} of them.`,
+    description: `The rows that were rejected, with line and reason: the first ${String(MOST_REJECTED)} of them, of which as many are kept as 512 KiB hold.`,
   })
   readonly rejectedRows?: readonly RejectedRowInput[] | null;
 }

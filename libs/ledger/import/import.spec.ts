@@ -25,6 +25,18 @@ describe('an import', () => {
       .thenNothing();
   });
 
+  it.each([
+    ['long', 'x'.repeat(1000), 500],
+    ['of letters of three bytes', '例'.repeat(1000), 172],
+    ['full of what JSON escapes', '"'.repeat(1000), 256],
+  ])('keeps as many rejected rows as 512 KiB hold, and the count of all: reasons %s', (_, reason, kept) => {
+    const rejectedRows = Array.from({ length: 1000 }, (_, i) => ({ line: 100 + i, code: 'INVALID_INPUT', reason }));
+    const many = { ...counts, rejected: 4000 };
+    given(importDecider, started)
+      .when({ ...complete, ...many, rejectedRows })
+      .then(event('ImportCompleted', { sourceHash, ...many, rejectedRows: rejectedRows.slice(0, kept) }));
+  });
+
   it('is not completed before it was started', () => {
     given(importDecider)
       .when(complete)

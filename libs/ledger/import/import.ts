@@ -43,9 +43,7 @@ export const imported = slice<ImportStream['imported'], ImportEvent, ImportComma
       if (!imported.state) return conflict('NONE', 'This import was not started.', ['sourceHash']);
       if (imported.state === 'COMPLETED') return [];
       const counts = { sourceHash, recorded, repeated, rejected };
-      return [
-        event('ImportCompleted', { ...counts, rejectedRows: (rejectedRows ?? []).map((row) => present({ ...row })) }),
-      ];
+      return [event('ImportCompleted', { ...counts, rejectedRows: asManyAsFit(rejectedRows ?? []) })];
     },
   },
 
@@ -54,3 +52,13 @@ export const imported = slice<ImportStream['imported'], ImportEvent, ImportComma
     ImportCompleted: () => ({ state: 'COMPLETED' }),
   },
 });
+
+/** Of the rows of one event: an EventStoreDB takes no append of more than 1 MiB unless it is told to. */
+const MOST_BYTES = 512 * 1024;
+
+/** The first of them; `rejected` counts them all. */
+function asManyAsFit(rows: readonly RejectedRow[]): readonly RejectedRow[] {
+  let bytes = 0;
+  const end = rows.findIndex((row) => (bytes += Buffer.byteLength(JSON.stringify(row)) + 1) > MOST_BYTES);
+  return rows.slice(0, end < 0 ? rows.length : end).map((row) => present({ ...row }));
+}

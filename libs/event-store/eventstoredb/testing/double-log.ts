@@ -39,12 +39,16 @@ const TICKS_PER_MS = 10_000n;
  * - the global position is a place in the log file: it rises by the size of each record, so it has gaps;
  * - an append whose events stand at exactly the expected revision is answered as if it were stored now, however long
  *   ago that was; if only its first events stand there, or others do, the version is wrong;
+ * - a stream that was deleted, but not for good, reads as if it had never been; an append as to a new one, or at its
+ *   last revision, makes it go on where it ended, without what it held before;
  * - an append at any revision is compared with recent event ids only, which a restart forgets.
  */
 export class DoubleLog {
   readonly events: Stored[] = [];
   private readonly streams = new Map<string, Stored[]>();
   private readonly tombstones = new Set<string>();
+  /** The first revision that can be read still; `Infinity`: none, the stream is deleted until it is written again. */
+  private readonly readableFrom = new Map<string, number>();
   private readonly recent = new Map<string, Stored>();
   private readonly waiting = new Set<() => void>();
   private end = 0n;
@@ -67,12 +71,32 @@ export class DoubleLog {
     if (this.tombstones.has(stream)) return { result: 'deleted' };
     const events = this.streams.get(stream) ?? [];
     const current = events.length - 1;
+    const isSoftDeleted = this.readableFrom.get(stream) === Infinity;
+    if (isSoftDeleted && expected === 'streamExists') return { result: 'deleted' };
     const verdict =
       expected === 'any' || expected === 'streamExists'
         ? this.compareWithRecent(stream, expected, current, proposed)
         : compareAt(expected === 'noStream' ? -1 : Number(expected), events, proposed);
-    if (verdict === 'wrong') return { result: 'wrongExpectedVersion', current };
-    return { result: 'stored', last: verdict === 'new' ? this.store(stream, proposed) : verdict };
+    const isRevived = isSoftDeleted && (verdict === 'new' || this.beginsAnew(expected, events, proposed));
+    if (verdict === 'wrong' && !isRevived) return { result: 'wrongExpectedVersion', current };
+    const last = isRevived || verdict === 'new' ? this.store(stream, proposed) : (verdict as Stored);
+    if (isRevived) this.truncate(stream, current + 1);
+    return { result: 'stored', last };
+  }
+
+  /** A deletion that leaves the stream to be written again: it goes on where it ended. */
+  softDelete(stream: string): void {
+    this.truncate(stream, Infinity);
+  }
+
+  private truncate(stream: string, before: number): void {
+    this.readableFrom.set(stream, before);
+    const $tb = before === Infinity ? '9223372036854775807' : String(before);
+    this.append(`$$${stream}`, 'any', [{ ...json('$metadata', {}), data: Buffer.from(`{"$tb":${$tb}}`) }]);
+  }
+
+  private beginsAnew(expected: ExpectedRevision, [first]: readonly Stored[], [proposed]: readonly Proposed[]): boolean {
+    return expected === 'noStream' && first?.id !== proposed?.id;
   }
 
   tombstone(stream: string): void {
@@ -87,10 +111,11 @@ export class DoubleLog {
   /** Of one stream: from a revision, inclusive in both directions. Undefined when there is no such stream. */
   readStream(stream: string, from: number, backwards: boolean, count: number): readonly Stored[] | undefined {
     const events = this.streams.get(stream);
-    if (!events) return undefined;
-    if (!backwards) return events.slice(from, from + count);
+    const first = this.readableFrom.get(stream) ?? 0;
+    if (!events || first === Infinity) return undefined;
+    if (!backwards) return events.slice(Math.max(first, from), Math.max(first, from) + count);
     const end = Math.min(from, events.length - 1) + 1;
-    return events.slice(Math.max(0, end - count), end).reverse();
+    return events.slice(Math.max(first, end - count), end).reverse();
   }
 
   /** Of all: forwards from a position, inclusive; backwards what ends at it or before, so without the event there. */

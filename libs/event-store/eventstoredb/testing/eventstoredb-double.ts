@@ -5,7 +5,7 @@ import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js'
 import featureMessages from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import service from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import type { TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { DeleteReq, DeleteResp, TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { createServer, type Socket } from 'node:net';
 import {
   answerAppend,
@@ -35,6 +35,8 @@ export interface DoubleOptions {
   readonly recentEvents?: number;
   /** Old servers answer Append only. */
   readonly batchAppend?: boolean;
+  /** Servers of version 23.10 and later say when a subscription has caught up. */
+  readonly tellsCaughtUp?: boolean;
 }
 
 /**
@@ -49,6 +51,9 @@ export class EventStoreDbDouble {
   dropWhenLagging: number | undefined;
   /** Subscriptions that were ended for lagging. */
   dropped = 0;
+  /** Events that it has sent to whoever reads or follows. */
+  eventsSent = 0;
+  readonly tellsCaughtUp: boolean;
   private appends = 0;
   private subscriptions = 0;
   private readonly watchers = new Set<() => void>();
@@ -62,6 +67,7 @@ export class EventStoreDbDouble {
   private port = 0;
 
   private constructor(private readonly options: DoubleOptions) {
+    this.tellsCaughtUp = options.tellsCaughtUp ?? true;
     this.log = new DoubleLog({
       maxAppendSize: options.maxAppendSize ?? 16_000_000,
       recentEvents: options.recentEvents ?? 1_000,
@@ -167,6 +173,10 @@ export class EventStoreDbDouble {
       tombstone: (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) => {
         this.log.tombstone(streamName(call.request.getOptions()!.getStreamIdentifier()));
         answer(null, new streams.TombstoneResp());
+      },
+      delete: (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) => {
+        this.log.softDelete(streamName(call.request.getOptions()!.getStreamIdentifier()));
+        answer(null, new streams.DeleteResp());
       },
       batchAppend: (call: BatchAppendCall) => answerBatchAppend(call, (...append) => this.append(...append)),
     });

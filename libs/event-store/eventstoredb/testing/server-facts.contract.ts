@@ -125,6 +125,19 @@ export function serverFacts(name: string, open: () => Promise<OpenServer>): void
       await expect(append(stream, [b], 0n)).rejects.toThrow(StreamDeletedError);
     });
 
+    it('reads a stream that was deleted, but not for good, as if it had never been, and lets it go on where it ended', async () => {
+      const stream = newStream();
+      await append(stream, [a, b], NO_STREAM);
+      await client.deleteStream(stream);
+      await expect(read(stream)).rejects.toThrow(StreamNotFoundError);
+      const metadata = await read(`$$${stream}`, { fromRevision: END, direction: BACKWARDS, maxCount: 1 });
+      expect(metadata[0]!.event!.data).toMatchObject({ $tb: Number(2n ** 63n - 1n) });
+      expect(await append(stream, [a, b], NO_STREAM)).toMatchObject({ nextExpectedRevision: 1n });
+      await expect(read(stream)).rejects.toThrow(StreamNotFoundError);
+      expect(await append(stream, [c], NO_STREAM)).toMatchObject({ nextExpectedRevision: 2n });
+      expect(ids(await read(stream, { fromRevision: 0n, maxCount: 1 }))).toEqual([c]);
+    });
+
     it('subscribes after a position, to streams by prefix, and says when it has caught up', async () => {
       const stream = newStream();
       await append(stream, [a, b], NO_STREAM);
@@ -139,6 +152,31 @@ export function serverFacts(name: string, open: () => Promise<OpenServer>): void
         subscription.on('error', reject);
       });
       expect(seen).toEqual([b, c]);
+      await subscription.unsubscribe();
+    });
+
+    it('tells how far a subscription has looked, also where it finds nothing, in steps of the window', async () => {
+      const stream = newStream();
+      const first = await append(stream, [randomUUID()], NO_STREAM);
+      const others = Array.from({ length: 1_000 }, () => randomUUID());
+      const last = await append(stream, others, 0n);
+      const passed: bigint[] = [];
+      const filter = streamNameFilter({
+        prefixes: [newStream()],
+        maxSearchWindow: 200,
+        checkpointInterval: 1,
+        checkpointReached: (_, { commit }) => void passed.push(commit),
+      });
+      const subscription = client.subscribeToAll({ fromPosition: first.position!, filter });
+      await new Promise<void>((resolve, reject) => {
+        subscription.on('data', () => undefined);
+        subscription.on('caughtUp', () => setImmediate(resolve));
+        subscription.on('error', reject);
+      });
+      expect(passed.length).toBeGreaterThanOrEqual(4);
+      expect(passed).toEqual(passed.toSorted((one, other) => (one < other ? -1 : 1)));
+      const near = await all({ fromPosition: last.position, direction: BACKWARDS, maxCount: 400 });
+      expect(passed.at(-1)).toBeGreaterThan(near.at(-1)!.event!.position.commit);
       await subscription.unsubscribe();
     });
   });
