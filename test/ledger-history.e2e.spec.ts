@@ -261,6 +261,11 @@ describe('beside GraphQL', () => {
     expect(metrics).toMatch(/rapport_http_request_seconds_count\{route="\/graphql",method="POST",status="200"\} \d+/);
   });
 
+  it('says so when a read model is not there yet', async () => {
+    const answer = await api.ask('{ relationships(first: 1) { nodes { id } } }');
+    expect(codesOf(answer)).toEqual(['UNAVAILABLE']);
+  });
+
   it('keeps its faults to itself', async () => {
     await api.database.owner.query('ALTER TABLE projecting.builds RENAME TO hidden');
     const answer = await api.ask('{ projections { name } }');
