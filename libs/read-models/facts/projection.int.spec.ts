@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { event } from '../../event-sourcing/event.js';
-import { deriveId, type RelationshipId } from '../../event-sourcing/id.js';
+import { deriveId, type EventId, type RelationshipId } from '../../event-sourcing/id.js';
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import { inOrder } from '../../metrics/fact.js';
 import { OPEN } from '../on.js';
@@ -158,6 +158,41 @@ describe('facts', () => {
     expect(words(standing(await rowsOf(two)))).toEqual(['OPENED']);
   });
 
+  it('of a corrected step of a referral say the same step, as it really was', async () => {
+    const id = relationshipId('misheard');
+    const referralId = deriveId('ref', 'misheard');
+    const worth = { amountMinor: 500, currency: 'USD', kind: 'PAYMENT' } as const;
+    const credit = { from: partyId('doctor'), to: partyId('ann'), reason: 'x' };
+    await ledger.record(id, opened(id));
+    const [, source, value] = await ledger.record(
+      referralId,
+      event('ReferralMade', { referralId, ...referred, ...asked, depth: 0, relationshipId: id }, day(1)),
+      event('ReferralSourceReassigned', credit, day(3)),
+      event('ValueRealized', worth, day(3)),
+    );
+    const corrected = (targetEventId: EventId, replacement: object) =>
+      event('ReferralStepCorrected', {
+        targetEventId,
+        reason: 'x',
+        replacement: { ...replacement, occurredAt: day(5) },
+      });
+    await ledger.record(
+      referralId,
+      corrected(source!, { ...credit, to: partyId('ben') }),
+      corrected(value!, { ...worth, amountMinor: 700 }),
+    );
+    const rows = await rowsOf(id);
+    const [was, is] = [rows.filter(({ known_until }) => known_until !== null), standing(rows).slice(2)];
+    expect(was).toMatchObject([
+      { detail: 'SOURCE_REASSIGNED', occurred_at: day(3) },
+      { detail: 'PAYMENT', occurred_at: day(3), amount_minor: 500n },
+    ]);
+    expect(is).toMatchObject([
+      { kind: 'REFERRAL_STEP', detail: 'SOURCE_REASSIGNED', occurred_at: day(5) },
+      { kind: 'VALUE_REALIZED', detail: 'PAYMENT', occurred_at: day(5), amount_minor: 700n },
+    ]);
+  });
+
   it('are read for one relationship and in a pass over all alike, in the order in which they were so', async () => {
     await ledger.shown();
     const { pool } = ledger.log.database;
@@ -169,12 +204,12 @@ describe('facts', () => {
       expect(read.map((fact) => ({ ...fact, recordedFor: undefined }))).toEqual(streamed);
       expect(streamed.toSorted(inOrder)).toEqual(streamed);
     }
-    expect(relationships).toBe(5);
+    expect(relationships).toBe(6);
     let superseded = 0;
     for await (const streamed of streamFacts(pool, TENANT, { superseded: true })) {
       superseded += streamed.filter(({ retractedAtPosition }) => retractedAtPosition !== null).length;
     }
-    expect(superseded).toBe(2 + 4 + 4);
+    expect(superseded).toBe(2 + 4 + 4 + 2);
   });
 
   it('are the same when they are built anew', async () => {
