@@ -263,6 +263,66 @@ describe('activity', () => {
     expect(stewardScorecard).toEqual({ touches: 1, asks: 2, gives: 3, commitmentsKept: 2, commitmentsBroken: 1 });
   });
 
+  it('was like what was known of it: before corrections, retractions and late facts', async () => {
+    const id = relationshipId('known');
+    const actionId = deriveId('act', 'known');
+    const fed = { feedbackId: deriveId('fbk', 'known'), by: they, kind: 'COMPLAINT' } as const;
+    const food = { ...SAID, intent: 'ASK', function: 'FOOD' } as const;
+    const done = { by: we, to: they, kind: 'GUIDANCE', customized: false, asked: false } as const;
+    const [, about] = await ledger.record(
+      id,
+      event(
+        'RelationshipOpened',
+        { relationshipId: id, a: we, b: they, kind: 'CARE', intent: 'UNKNOWN' } as const,
+        day(1),
+      ),
+      event('TouchRecorded', { touchId: touchId('known'), ...food }, day(9)),
+      event('TrustActionRecorded', { actionId, ...done }, day(10)),
+    );
+    const heard = { ...fed, sentimentBp: -6000, aboutEventId: about! };
+    await ledger.record(id, event('FeedbackReceived', heard, day(11)));
+    await ledger.shown();
+    const before = await ledger.moment();
+    const known = async (asKnown?: string) => {
+      const query = `query ($id: ID!, $asOf: DateTime, $asKnown: DateTime) { relationship(id: $id) {
+        asksVersusGives(asOf: $asOf, asKnown: $asKnown) { asks gives }
+        byFunction(asOf: $asOf, asKnown: $asKnown) { function sentimentBp }
+        weakestFunction(asOf: $asOf, asKnown: $asKnown) { function } } }`;
+      return (await answer(query, { id, asOf: day(20), asKnown }))['relationship'];
+    };
+    const first = {
+      asksVersusGives: { asks: 1, gives: 1 },
+      byFunction: [{ function: 'FOOD', sentimentBp: -6000 }],
+      weakestFunction: { function: 'FOOD' },
+    };
+    expect(await known()).toEqual(first);
+    const { feedbackId, ...said } = heard;
+    await ledger.record(
+      id,
+      event('TrustActionCorrected', {
+        ...{ actionId, ...AMENDMENT },
+        replacement: { ...done, kind: 'PRESSURE', occurredAt: day(10) } as const,
+      }),
+      event('FeedbackCorrected', {
+        ...{ feedbackId, ...AMENDMENT },
+        replacement: { ...said, sentimentBp: 500, occurredAt: day(11) },
+      }),
+      event('TouchCorrected', {
+        ...{ touchId: touchId('known'), ...AMENDMENT },
+        replacement: { ...food, function: 'BILLING', occurredAt: day(9) } as const,
+      }),
+    );
+    await ledger.shown();
+    const second = {
+      asksVersusGives: { asks: 2, gives: 0 },
+      byFunction: [{ function: 'BILLING', sentimentBp: 500 }],
+      weakestFunction: { function: 'BILLING' },
+    };
+    expect(await known()).toEqual(second);
+    expect(await known(await ledger.moment())).toEqual(second);
+    expect(await known(before)).toEqual(first);
+  });
+
   it('knows the other side under the id that it was merged into', async () => {
     const [id, absorbed, survivor] = [relationshipId('merged'), partyId('absorbed'), partyId('survivor')];
     for (const party of [absorbed, survivor]) {
@@ -277,8 +337,11 @@ describe('activity', () => {
     await ledger.record(id, event('RelationshipOpened', opened, day(1)), action(we, absorbed), action(survivor, we));
     const given = async () => {
       await ledger.shown();
-      const query = `query ($id: ID!) { relationship(id: $id) { asksVersusGives { gives } } }`;
-      return (await answer(query, { id }))['relationship'];
+      const query = `query ($id: ID!, $asKnown: DateTime) { relationship(id: $id) {
+        asksVersusGives { gives } known: asksVersusGives(asKnown: $asKnown) { gives } } }`;
+      const { asksVersusGives, known } = (await answer(query, { id, asKnown: await ledger.moment() }))['relationship']!;
+      expect(known).toEqual(asksVersusGives);
+      return { asksVersusGives };
     };
     expect(await given()).toEqual({ asksVersusGives: { gives: 2 } });
     const merge = { survivorId: survivor, absorbedId: absorbed, evidence: 'One address.' };

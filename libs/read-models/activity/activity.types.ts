@@ -6,13 +6,10 @@ import { ChannelShare } from '../directory/relationship.types.js';
 import { WindowArguments } from '../touch-frequency/touch-frequency.types.js';
 
 @ArgsType()
-export class MomentArguments extends WindowArguments {
+export class ActivityArguments extends WindowArguments {
   @Field(() => DateTimeScalar, { nullable: true, description: 'At this business time; absent: now.' })
   readonly asOf?: Instant | null;
-}
 
-@ArgsType()
-export class ActivityArguments extends MomentArguments {
   @Field(() => DateTimeScalar, {
     nullable: true,
     description: 'By what had been recorded at this ledger time; absent: by all that is recorded.',

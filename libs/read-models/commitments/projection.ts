@@ -6,7 +6,7 @@ import { commitmentEntries, commitmentState } from './entries.js';
 /** What was promised: whether it is overdue depends on when one looks, and is no column. */
 export const commitments: Projection = {
   name: 'commitments',
-  version: 1,
+  version: 2,
   tables: {
     commitments: {
       columns: {

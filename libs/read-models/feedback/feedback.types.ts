@@ -117,10 +117,10 @@ class FeedbackCounts {
   @Field(() => Int, { description: 'How much was said.' })
   readonly count: number;
 
-  @Field(() => Int, { description: 'How much of it nobody has resolved by now.' })
+  @Field(() => Int, { description: 'How much of it nobody has resolved by then: now, unless told.' })
   readonly open: number;
 
-  @Field(() => Int, { description: 'How much of it is resolved by now.' })
+  @Field(() => Int, { description: 'How much of it is resolved by then.' })
   readonly resolved: number;
 
   @Field(() => Float, {
@@ -161,4 +161,16 @@ export class FeedbackStatsArguments implements StatsFilter {
 
   @Field(() => [FeedbackKind], { nullable: true, description: 'Only of these kinds; absent: of all.' })
   readonly kinds?: readonly FeedbackKind[] | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Only what was said by this business time, as it stood then; absent: now.',
+  })
+  readonly asOf?: Instant | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'By what had been recorded at this ledger time; absent: by all that is recorded.',
+  })
+  readonly asKnown?: Instant | null;
 }

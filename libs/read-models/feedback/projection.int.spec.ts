@@ -197,6 +197,56 @@ describe('feedback', () => {
     expect(many.statements).toBe(one.statements);
   });
 
+  it('is summed up as it stood at any business time, and as it was known', async () => {
+    const id = relationshipId('sums seen');
+    const [, , , acknowledged, resolved] = await ledger.record(
+      id,
+      opened(id),
+      heard('ss 1', 6000, { sentimentBp: -4000 }),
+      nps('ss 2', 6010, 9),
+      took('FeedbackAcknowledged', 'ss 1', 6001),
+      took('FeedbackResolved', 'ss 1', 6005),
+    );
+    expect([acknowledged, resolved]).not.toContain(undefined);
+    await ledger.shown();
+    const before = await ledger.moment();
+    const stats = async (asOf: string | null, asKnown?: string) => {
+      const query = `query ($from: DateTime, $asOf: DateTime, $asKnown: DateTime) {
+        feedbackStats(from: $from, asOf: $asOf, asKnown: $asKnown) {
+          count open resolved medianDaysToResolve meanSentimentBp nps { score } } }`;
+      return (await asked(query, { from: day(6000), asOf, asKnown }))?.['feedbackStats'];
+    };
+    const both = {
+      count: 2,
+      open: 1,
+      resolved: 1,
+      medianDaysToResolve: 5,
+      meanSentimentBp: -4000,
+      nps: { score: 100 },
+    };
+    const open = { count: 1, open: 1, resolved: 0, medianDaysToResolve: null, meanSentimentBp: -4000 };
+    expect(await stats(null)).toEqual(both);
+    expect(await stats(day(6020))).toEqual(both);
+    expect(await stats(day(6004))).toEqual({ ...open, nps: { score: null } });
+
+    const replacement = { by: they, kind: 'NPS', score: 2, scale: { min: 0, max: 10 }, occurredAt: day(6012) } as const;
+    await ledger.record(
+      id,
+      event('FeedbackCorrected', { feedbackId: feedbackId('ss 2'), ...AMENDMENT, replacement }),
+      event('FeedbackStepCorrected', {
+        ...{ feedbackId: feedbackId('ss 1'), targetEventId: resolved!, reason: 'Later.' },
+        replacement: { occurredAt: day(6008) },
+      }),
+      took('FeedbackReopened', 'ss 1', 6015),
+    );
+    await ledger.shown();
+    expect(await stats(day(6020))).toMatchObject({ count: 2, open: 2, resolved: 0, nps: { score: -100 } });
+    expect(await stats(day(6013))).toMatchObject({ open: 1, medianDaysToResolve: 8, nps: { score: -100 } });
+    expect(await stats(day(6011))).toMatchObject({ count: 1, open: 0, nps: { score: null } });
+    expect(await stats(day(6020), before)).toEqual(both);
+    expect(await stats(day(6020), await ledger.moment())).toEqual(await stats(null));
+  });
+
   it('is the same after a rebuild', async () => {
     const before = await listed(relationshipId('listed'));
     await ledger.rebuild();

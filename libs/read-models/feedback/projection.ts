@@ -7,7 +7,7 @@ import { feedbackEntries, feedbackState } from './entries.js';
 /** What they said of us, and whether it is dealt with. */
 export const feedback: Projection = {
   name: 'feedback',
-  version: 1,
+  version: 2,
   tables: {
     feedback: {
       columns: {

@@ -1,10 +1,12 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Instant } from '../../event-sourcing/instant.js';
+import { fromMillis, type Instant } from '../../event-sourcing/instant.js';
 import type { FeedbackFacts } from '../../ledger/feedback/feedback.js';
-import type { FeedbackKind, FeedbackStatus } from '../../ledger/feedback/feedback.words.js';
+import { isSettled } from '../../ledger/feedback/feedback-life.js';
+import { FeedbackStatus, type FeedbackKind } from '../../ledger/feedback/feedback.words.js';
 import { all, type Ordering } from '../ordering.js';
 import type { ReadDatabase } from '../read-database.js';
 import { byTime, ENTRY, shownAs, STANDING, type EntryList, type StoredEntry } from '../timeline/entry-lists.js';
+import { entriesSeen, type Seen } from '../timeline/seen.js';
 import { feedbackEntries } from './entries.js';
 
 export type StoredFeedback = StoredEntry<FeedbackFacts>;
@@ -51,7 +53,24 @@ export interface StatsFilter {
   /** Occurred before. */
   readonly to?: Instant | null;
   readonly kinds?: readonly FeedbackKind[] | null;
+  /** What was said by then, as it stood then. */
+  readonly asOf?: Instant | null;
+  readonly asKnown?: Instant | null;
 }
+
+/** Feedback as it stood at a moment: its last step by business time says whether it was dealt with. */
+const feedbackSeen = (seen: Seen): RawBuilder<unknown> => {
+  const steps = sql`jsonb_array_elements(told.steps) WITH ORDINALITY one (step, place)`;
+  const at = sql`(step ->> 'occurredAt')::timestamptz`;
+  const settled = sql`coalesce((SELECT step ->> 'step' FROM ${steps} ORDER BY ${at} DESC, place DESC LIMIT 1)
+                               = ANY(${SETTLED}), false)`;
+  const columns = sql`told.facts ->> 'kind' AS feedback_kind, (told.facts ->> 'score')::float8 AS score,
+    (told.facts ->> 'sentimentBp')::int AS sentiment_bp, ${settled} AS settled,
+    CASE WHEN ${settled} THEN (SELECT max(${at}) FROM ${steps} WHERE step ->> 'step' = 'RESOLVED') END AS resolved_at`;
+  return entriesSeen(sql`feedback.feedback`, seen, columns);
+};
+
+const SETTLED = Object.values(FeedbackStatus).filter(isSettled);
 
 export interface KindStats {
   readonly kind: FeedbackKind;
@@ -69,13 +88,14 @@ export interface KindStats {
 export const feedbackStats = (
   db: ReadDatabase,
   tenantId: string,
-  { from, to, kinds }: StatsFilter,
+  { from, to, kinds, asOf, asKnown }: StatsFilter,
 ): Promise<(Omit<KindStats, 'kind'> & { readonly kind: FeedbackKind | null })[]> => {
   const wanted = [sql`e.tenant_id = ${tenantId}`, STANDING];
   if (from) wanted.push(sql`e.occurred_at >= ${from}`);
   if (to) wanted.push(sql`e.occurred_at < ${to}`);
   if (kinds) wanted.push(sql`e.feedback_kind = ANY(${kinds})`);
   const nps = sql`e.feedback_kind = 'NPS'`;
+  const seen = { asOf: asOf ?? fromMillis(Date.now()), asKnown: asKnown ?? undefined };
   return db.rows(sql<KindStats>`
     SELECT e.feedback_kind AS kind, count(*)::int,
            count(*) FILTER (WHERE NOT e.settled)::int AS open,
@@ -86,6 +106,6 @@ export const feedbackStats = (
            count(*) FILTER (WHERE ${nps} AND e.score >= 9)::int AS promoters,
            count(*) FILTER (WHERE ${nps} AND e.score >= 7 AND e.score < 9)::int AS passives,
            count(*) FILTER (WHERE ${nps} AND e.score < 7)::int AS detractors
-      FROM feedback.feedback e WHERE ${all(wanted)}
+      FROM ${asOf || asKnown ? feedbackSeen(seen) : sql`feedback.feedback`} e WHERE ${all(wanted)}
      GROUP BY GROUPING SETS ((), (e.feedback_kind)) ORDER BY grouping(e.feedback_kind) DESC, count DESC, kind`);
 };

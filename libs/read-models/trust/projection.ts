@@ -6,7 +6,7 @@ import { trustActionEntries, trustAssessmentEntries } from './entries.js';
 /** What was done for trust in each relationship, and how it was rated. */
 export const trust: Projection = {
   name: 'trust',
-  version: 1,
+  version: 2,
   tables: {
     actions: {
       columns: { ...ENTRIES.columns, action_kind: 'text not null', asked: 'boolean not null' },

@@ -6,8 +6,9 @@ import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
 import { manyEach } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
+import type { Seen } from '../timeline/seen.js';
 import { partyField, relationshipField } from '../timeline/entry-fields.resolver.js';
-import { actionsByKind, lastAssessments, tallyOf, type KindCount, type Seen } from './queries.js';
+import { actionsByKind, lastAssessments, tallyOf, type KindCount } from './queries.js';
 import { Trust, TrustAction, TrustArguments, TrustAssessment, TrustRequest } from './trust.types.js';
 
 interface TrustRow extends Trust {
@@ -21,7 +22,7 @@ interface TrustRow extends Trust {
 export class RelationshipTrustResolver {
   constructor(private readonly db: ReadDatabase) {}
 
-  @ReadsFrom('trust', 'facts', 'directory')
+  @ReadsFrom('trust', 'directory')
   @ResolveField(() => Trust, { description: 'What was done for trust, and said of it.' })
   async trust(
     @Parent() { id }: RelationshipRow,
