@@ -30,6 +30,7 @@ import {
   type FeedbackRow,
   type StoredFeedback,
 } from './queries.js';
+import { urgencyOf } from './urgency.js';
 
 const cursor = (row: FeedbackRow): Cursor => cursorOf(row.occurredAt, row);
 
@@ -63,15 +64,19 @@ export class FeedbackResolver {
   constructor(private readonly db: ReadDatabase) {}
 
   @ReadsFrom('feedback')
-  @Query(() => FeedbackConnection, { description: 'Feedback that nobody has resolved yet, the oldest first.' })
+  @Query(() => FeedbackConnection, {
+    description:
+      'Feedback that nobody has resolved yet and that somebody waits for an answer to: a GRIEVANCE, a COMPLAINT, low scores and what felt bad or was irrelevant, then a SUGGESTION; of equals the oldest first.',
+  })
   async feedbackOpen(
-    @Args() { kind, ...asked }: FeedbackOpenArguments,
+    @Args() { kind, needsResponse, ...asked }: FeedbackOpenArguments,
     @CurrentCaller() { tenantId }: Caller,
   ): Promise<Connection<FeedbackRow>> {
     const page = pageRequest(asked);
-    const list = openList(kind);
+    const list = openList(kind, needsResponse ?? !kind);
     const rows = await pageOf<StoredFeedback>(this.db, tenantId, list, page);
-    return connection(page, rows.map(shown), cursor, () => countOf(this.db, tenantId, list));
+    const urgency = (row: FeedbackRow) => cursorOf(urgencyOf({ ...row, kind: row.feedbackKind }), row);
+    return connection(page, rows.map(shown), urgency, () => countOf(this.db, tenantId, list));
   }
 
   @ReadsFrom('feedback')

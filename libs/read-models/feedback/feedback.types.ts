@@ -95,6 +95,13 @@ export class FeedbackArguments extends PageArguments {
 export class FeedbackOpenArguments extends PageArguments {
   @Field(() => [FeedbackKind], { nullable: true, description: 'Only of these kinds; absent: of all.' })
   readonly kind?: readonly FeedbackKind[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Only what somebody waits for an answer to: COMPLAINT, GRIEVANCE, SUGGESTION, IRRELEVANT_OUTREACH; an NPS of 0 to 6, another score below the middle of its scale; whatever has a sentiment below 0. Absent: true, unless `kind` names kinds. False: praise and content people, too.',
+  })
+  readonly needsResponse?: boolean | null;
 }
 
 @ObjectType({ description: 'Net promoter score: the share of 9 and 10 less the share of 0 to 6, of answers 0 to 10.' })

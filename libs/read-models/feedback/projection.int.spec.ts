@@ -19,6 +19,11 @@ const took = (type: Step, name: string, days: number): LedgerEvent =>
   event(type, { feedbackId: feedbackId(name), note: 'So.' }, day(days));
 const AMENDMENT = { targetEventId: deriveId('evt', 'any'), reason: 'It was otherwise.' };
 
+interface OpenPage {
+  readonly nodes: readonly { readonly text: string }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+}
+
 describe('feedback', () => {
   let ledger: GivenLedger;
   let read: Askable;
@@ -75,9 +80,10 @@ describe('feedback', () => {
   });
 
   it('is open until it is resolved, and again when that is taken back', async () => {
-    const open = async (kind?: string) => {
-      const query = `query ($kind: [FeedbackKind!]) { feedbackOpen(kind: $kind, first: 100) { totalCount nodes { text } } }`;
-      return (await asked(query, { kind }))?.['feedbackOpen'];
+    const open = async (kind?: string, needsResponse?: boolean) => {
+      const query = `query ($kind: [FeedbackKind!], $needsResponse: Boolean) {
+        feedbackOpen(kind: $kind, needsResponse: $needsResponse, first: 100) { totalCount nodes { text } } }`;
+      return (await asked(query, { kind, needsResponse }))?.['feedbackOpen'];
     };
     const id = relationshipId('open');
     await ledger.record(
@@ -94,7 +100,44 @@ describe('feedback', () => {
     await ledger.record(id, event('FeedbackStepRetracted', retraction));
     await ledger.shown();
     expect(await open('GRIEVANCE')).toEqual({ totalCount: 2, nodes: [{ text: 'op 2' }, { text: 'op 1' }] });
-    expect(await open()).toMatchObject({ nodes: [{ text: 'op 2' }, { text: 'op 1' }, { text: 'li 2' }] });
+    expect(await open()).toEqual({ totalCount: 2, nodes: [{ text: 'op 2' }, { text: 'op 1' }] });
+    expect(await open(undefined, false)).toMatchObject({
+      nodes: [{ text: 'op 2' }, { text: 'op 1' }, { text: 'li 2' }],
+    });
+    expect(await open('PRAISE')).toEqual({ totalCount: 1, nodes: [{ text: 'li 2' }] });
+    expect(await open('PRAISE', true)).toEqual({ totalCount: 0, nodes: [] });
+  });
+
+  it('is open with the worst first, of equals the oldest, page by page', async () => {
+    const id = relationshipId('urgent');
+    await ledger.record(
+      id,
+      opened(id),
+      heard('ur praise', -5000, { kind: 'PRAISE' }),
+      nps('ur promoter', -5000, 10),
+      heard('ur suggestion', -5000, { kind: 'SUGGESTION' }),
+      nps('ur detractor', -5000, 3),
+      heard('ur complaint 2', -5000),
+      heard('ur complaint 1', -5001),
+      heard('ur grievance', -4000, { kind: 'GRIEVANCE' }),
+    );
+    await ledger.shown();
+    const found: string[] = [];
+    let after: string | null = null;
+    do {
+      const query = `query ($after: String) { feedbackOpen(first: 2, after: $after) {
+        pageInfo { hasNextPage endCursor } nodes { text } } }`;
+      const page = (await asked(query, { after }))?.['feedbackOpen'] as unknown as OpenPage;
+      found.push(...page.nodes.map(({ text }) => text));
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(found.filter((text) => text.startsWith('ur'))).toEqual([
+      'ur grievance',
+      'ur complaint 1',
+      'ur complaint 2',
+      'ur detractor',
+      'ur suggestion',
+    ]);
   });
 
   it('that is a grievance finds its relationship until it is resolved', async () => {

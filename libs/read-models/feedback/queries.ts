@@ -8,6 +8,7 @@ import type { ReadDatabase } from '../read-database.js';
 import { byTime, ENTRY, shownAs, STANDING, type EntryList, type StoredEntry } from '../timeline/entry-lists.js';
 import { entriesSeen, type Seen } from '../timeline/seen.js';
 import { feedbackEntries } from './entries.js';
+import { WAITING } from './urgency.js';
 
 export type StoredFeedback = StoredEntry<FeedbackFacts>;
 
@@ -15,19 +16,32 @@ export const shown = <Stored extends StoredFeedback>(row: Stored) => shownAs(fee
 
 export type FeedbackRow = ReturnType<typeof shown<StoredFeedback>>;
 
-const listOf = (direction: Ordering['direction'], ...conditions: readonly RawBuilder<unknown>[]): EntryList => ({
+const listOf = (ordering: Ordering, ...conditions: readonly RawBuilder<unknown>[]): EntryList => ({
   table: sql`feedback.feedback`,
   where: [STANDING, ...conditions],
-  ordering: byTime(direction),
+  ordering,
 });
 
 /** Feedback that stands so, or all: the latest first. */
 export const feedbackList = (status: readonly FeedbackStatus[] | null | undefined): EntryList =>
-  listOf('DESC', ...(status ? [sql`e.status = ANY(${status})`] : []));
+  listOf(byTime('DESC'), ...(status ? [sql`e.status = ANY(${status})`] : []));
 
-/** What nobody has dealt with yet, of some kinds or all: the oldest first. */
-export const openList = (kinds: readonly FeedbackKind[] | null | undefined): EntryList =>
-  listOf('ASC', sql`NOT e.settled`, ...(kinds ? [sql`e.feedback_kind = ANY(${kinds})`] : []));
+const BY_URGENCY: Ordering = {
+  tenant: sql`e.tenant_id`,
+  by: sql`e.urgency`,
+  position: sql`e.position`,
+  direction: 'ASC',
+  isNumber: true,
+};
+
+/** What nobody has dealt with yet, the worst and oldest first: of some kinds or all, or only what waits for an answer. */
+export const openList = (kinds: readonly FeedbackKind[] | null | undefined, needsResponse: boolean): EntryList =>
+  listOf(
+    BY_URGENCY,
+    sql`NOT e.settled`,
+    ...(kinds ? [sql`e.feedback_kind = ANY(${kinds})`] : []),
+    ...(needsResponse ? [sql`e.urgency < ${WAITING}::float8`] : []),
+  );
 
 /** Relationships with a grievance that nobody has resolved yet, under the ids that speak for them: a list for ANY. */
 export const aggrieved = (tenantId: string): RawBuilder<unknown> => sql`ARRAY(
