@@ -1,5 +1,9 @@
 import type { Type } from '@nestjs/common';
-import { RelationshipActivityResolver, StewardScorecardResolver } from './activity/activity.resolver.js';
+import {
+  RelationshipActivityResolver,
+  StewardBondResolver,
+  StewardScorecardResolver,
+} from './activity/activity.resolver.js';
 import {
   AttributionResolver,
   CampaignRoiResolver,
@@ -29,6 +33,7 @@ import {
   FeedbackRequestResolver,
   FeedbackResolver,
   RelationshipFeedbackResolver,
+  RelationshipLikingResolver,
 } from './feedback/feedback.resolver.js';
 import { BandChangesResolver } from './health/band-changes.resolver.js';
 import { HealthComponentResolver, HealthResolver, RelationshipHealthResolver } from './health/health.resolver.js';
@@ -38,7 +43,7 @@ import { ProjectionsResolver } from './projections/projections.resolver.js';
 import { ParticipantResolver, TimelineResolver, TouchRelationshipResolver } from './timeline/timeline.resolver.js';
 import { EpisodesResolver } from './touch-frequency/episodes.resolver.js';
 import { RelationshipTouchesResolver, TouchFrequencyResolver } from './touch-frequency/touch-frequency.resolver.js';
-import { RelationshipTrustResolver, trustFields, TrustResolver } from './trust/trust.resolver.js';
+import { GiftLedgerResolver, RelationshipTrustResolver, trustFields, TrustResolver } from './trust/trust.resolver.js';
 import { ReferralAnalysisResolver, ReferralChainNodeResolver } from './referral-pipeline/analysis.resolver.js';
 import { referralEntryResolvers } from './referral-pipeline/entry.resolver.js';
 import { ReferralResolver, RelationshipReferralsResolver } from './referral-pipeline/referral.resolver.js';
@@ -80,6 +85,7 @@ export const readModelResolvers: readonly Type[] = [
   RelationshipResolver,
   RelationshipTouchesResolver,
   StewardResolver,
+  StewardBondResolver,
   StewardScorecardResolver,
   TimelineResolver,
   TouchRelationshipResolver,
@@ -90,7 +96,9 @@ export const readModelResolvers: readonly Type[] = [
   FeedbackRequestResolver,
   FeedbackResolver,
   RelationshipFeedbackResolver,
+  RelationshipLikingResolver,
   ...feedbackFields,
+  GiftLedgerResolver,
   RelationshipTrustResolver,
   TrustResolver,
   ...trustFields,

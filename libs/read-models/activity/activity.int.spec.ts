@@ -323,6 +323,50 @@ describe('activity', () => {
     expect(await known(before)).toEqual(first);
   });
 
+  it('tells how much of a bond is with one steward', async () => {
+    const [one, two, client] = [relationshipId('bond 1'), relationshipId('bond 2'), partyId('bond client')];
+    const [cora, dan] = [partyId('cora'), partyId('dan')];
+    const opened = (id: RelationshipId) =>
+      event(
+        'RelationshipOpened',
+        { relationshipId: id, a: we, b: client, kind: id === one ? 'CARE' : 'VENDOR', intent: 'UNKNOWN' } as const,
+        day(0),
+      );
+    const talked = (name: string, days: number) =>
+      event('TouchRecorded', { touchId: touchId(`bond ${name}`), ...SAID } as const, day(days));
+    const handed = { fromStewardId: dan, stewardId: cora, role: 'PRIMARY', warmIntro: true } as const;
+    await ledger.record(
+      one,
+      opened(one),
+      event('StewardAssigned', { stewardId: dan, role: 'PRIMARY' } as const, day(1)),
+      talked('dan', 5),
+      event('StewardHandedOver', handed, day(10)),
+      talked('cora', 15),
+      talked('both', 25),
+    );
+    await ledger.record(
+      two,
+      opened(two),
+      event('StewardAssigned', { stewardId: cora, role: 'PRIMARY' } as const, day(20)),
+      talked('both', 25),
+      talked('late', 50),
+    );
+    await ledger.shown();
+    const bond = async (stewardId: PartyId, asOf: Instant) => {
+      const query = `query ($partyId: ID!, $stewardId: ID!, $asOf: DateTime) {
+        stewardBond(partyId: $partyId, stewardId: $stewardId, asOf: $asOf) {
+          carriedSince daysCarried touches shareBp handOvers warmHandOvers } }`;
+      return (await answer(query, { partyId: client, stewardId, asOf }))['stewardBond'];
+    };
+    expect(await bond(cora, day(40))).toEqual({
+      ...{ carriedSince: day(10), daysCarried: 30, touches: 2, shareBp: 6667, handOvers: 1, warmHandOvers: 1 },
+    });
+    expect(await bond(dan, day(40))).toEqual({
+      ...{ carriedSince: day(1), daysCarried: 9, touches: 1, shareBp: 3333, handOvers: 0, warmHandOvers: 0 },
+    });
+    expect(await bond(cora, day(8))).toMatchObject({ carriedSince: null, daysCarried: 0, touches: 0, shareBp: 0 });
+  });
+
   it('knows the other side under the id that it was merged into', async () => {
     const [id, absorbed, survivor] = [relationshipId('merged'), partyId('absorbed'), partyId('survivor')];
     for (const party of [absorbed, survivor]) {

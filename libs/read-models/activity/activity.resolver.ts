@@ -20,10 +20,13 @@ import {
   ChannelMix,
   FunctionActivity,
   Reciprocity,
+  StewardBond,
   StewardScorecard,
 } from './activity.types.js';
 import { actionsOf, actionsOfSteward, commitmentsOfSteward, opinionsOf, touchesOfSteward } from './queries.js';
+import { carriedBy, contactWith, handedOver } from './bond-queries.js';
 import { scorecard } from './scorecard.js';
+import { stewardBond } from './steward-bond.js';
 
 @Resolver(() => Relationship)
 export class RelationshipActivityResolver {
@@ -162,6 +165,33 @@ export class StewardScorecardResolver {
         touchesOfSteward(this.db, tenantId, asked),
         actionsOfSteward(this.db, tenantId, asked),
         commitmentsOfSteward(this.db, tenantId, asked),
+      ])),
+    );
+  }
+}
+
+@Roles(...READERS)
+@Resolver()
+export class StewardBondResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ReadsFrom('touch_frequency', 'directory')
+  @Query(() => StewardBond, {
+    description: 'Whether the bond is with the steward or with the firm: continuity, share of contact, hand-overs.',
+  })
+  async stewardBond(
+    @Args('partyId', { type: () => ID, description: 'The party.' }) partyId: string,
+    @Args('stewardId', { type: () => ID, description: 'The steward.' }) stewardId: string,
+    @Args('asOf', { type: () => DateTimeScalar, nullable: true, description: 'At this business time; absent: now.' })
+    asOf: Instant | null,
+    @CurrentCaller() { tenantId }: Caller,
+  ): Promise<StewardBond> {
+    const bond = { partyId, stewardId, asOf: asOf ?? fromMillis(Date.now()) };
+    return stewardBond(
+      ...(await Promise.all([
+        carriedBy(this.db, tenantId, bond),
+        contactWith(this.db, tenantId, bond),
+        handedOver(this.db, tenantId, bond),
       ])),
     );
   }

@@ -19,7 +19,7 @@ export const commitments: Projection = {
       },
       key: ENTRIES.key,
       indexes: [
-        '(tenant_id, relationship_id, due_at, position) WHERE NOT retracted',
+        '(tenant_id, relationship_id, due_at, position)',
         `(tenant_id, due_at, position) WHERE status = 'OPEN' AND NOT retracted`,
         `(tenant_id, owed_by, due_at, position) WHERE status = 'OPEN' AND NOT retracted`,
       ],

@@ -1,9 +1,11 @@
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, type Caller, type CallerContext } from '../../access/caller.js';
 import { Roles } from '../../access/roles.js';
+import { fromMillis, toMillis } from '../../event-sourcing/instant.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
 import { connection, pageRequest, type Connection, type Cursor } from '../../graphql/paging.js';
 import { inOrder } from '../../graphql/request-context.js';
+import { ActivityArguments } from '../activity/activity.types.js';
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
 import { countEach, loaderOf, manyEach } from '../loading.js';
@@ -12,6 +14,8 @@ import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
 import { partyField, relationshipField } from '../timeline/entry-fields.resolver.js';
 import { countOf, countsOf, pageOf, pagesOf } from '../timeline/entry-lists.js';
+import { happened } from '../touch-frequency/frequency.js';
+import { momentOf } from '../touch-frequency/touch-frequency.resolver.js';
 import {
   Feedback,
   FeedbackArguments,
@@ -20,10 +24,13 @@ import {
   FeedbackRequest,
   FeedbackStats,
   FeedbackStatsArguments,
+  RelationshipLiking,
 } from './feedback.types.js';
+import { liking } from './liking.js';
 import {
   answersTo,
   feedbackList,
+  feedbackSaid,
   feedbackStats,
   openList,
   shown,
@@ -55,6 +62,28 @@ export class RelationshipFeedbackResolver {
       countsOf(this.db, tenantId, ids, list),
     );
     return connection(page, await pages.load(id), cursor, () => counts.load(id));
+  }
+}
+
+@Resolver(() => Relationship)
+export class RelationshipLikingResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ReadsFrom('feedback', 'directory')
+  @ResolveField(() => RelationshipLiking, { description: 'How they like us; whether they trust us is `trust`.' })
+  async liking(
+    @Parent() { id }: RelationshipRow,
+    @Args() { asOf, asKnown, ...window }: ActivityArguments,
+    @Context() context: CallerContext,
+  ): Promise<RelationshipLiking> {
+    const atMs = asOf ? toMillis(asOf) : Date.now();
+    const seen = { asOf: fromMillis(atMs), asKnown: asKnown ?? undefined };
+    const loader = manyEach(context, `feedback said ${asOf ?? ''} ${asKnown ?? ''}`, (tenantId, ids) =>
+      feedbackSaid(this.db, tenantId, ids, seen),
+    );
+    const moment = momentOf(atMs, window);
+    const said = (await loader.load(id)).filter(({ occurredAt }) => happened(toMillis(occurredAt), moment));
+    return liking(said.map(({ facts }) => facts));
   }
 }
 

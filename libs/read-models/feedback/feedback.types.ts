@@ -158,6 +158,22 @@ export class FeedbackStats extends FeedbackCounts {
   readonly byKind: readonly FeedbackKindStats[];
 }
 
+@ObjectType({
+  description:
+    'How they like us, by what they said. Kept apart from trust: liking makes people listen, trust makes them act.',
+})
+export class RelationshipLiking {
+  @Field(() => Int, { description: 'Pieces of feedback that say how it felt, or give a score.' })
+  readonly count: number;
+
+  @Field(() => BasisPointsScalar, {
+    nullable: true,
+    description:
+      'Their mean sentiment, -10000 (bad) to 10000 (good); of a score its place on its scale. Null without one.',
+  })
+  readonly sentimentBp: number | null;
+}
+
 @ArgsType()
 export class FeedbackStatsArguments implements StatsFilter {
   @Field(() => DateTimeScalar, { nullable: true, description: 'Only what was said at or after this moment.' })

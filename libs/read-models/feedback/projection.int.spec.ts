@@ -290,6 +290,32 @@ describe('feedback', () => {
     expect(await stats(day(6020), await ledger.moment())).toEqual(await stats(null));
   });
 
+  it('tells how they like us, in a window, as of a day and as it was known', async () => {
+    const id = relationshipId('liking');
+    await ledger.record(
+      id,
+      opened(id),
+      heard('lk 1', 100, { sentimentBp: -8000 }),
+      heard('lk 2', 300, { sentimentBp: 4000 }),
+      nps('lk 3', 310, 10),
+      heard('lk 4', 320),
+    );
+    await ledger.shown();
+    const before = await ledger.moment();
+    const liked = async (more: { window?: number; asOf?: string; asKnown?: string }) => {
+      const query = `query ($id: ID!, $window: Int, $asOf: DateTime, $asKnown: DateTime) {
+        relationship(id: $id) { liking(window: $window, asOf: $asOf, asKnown: $asKnown) { count sentimentBp } } }`;
+      return (await asked(query, { id, ...more }))?.['relationship']?.['liking'];
+    };
+    expect(await liked({ asOf: day(330) })).toEqual({ count: 3, sentimentBp: 2000 });
+    expect(await liked({ asOf: day(330), window: 90 })).toEqual({ count: 2, sentimentBp: 7000 });
+    expect(await liked({ asOf: day(200) })).toEqual({ count: 1, sentimentBp: -8000 });
+    await ledger.record(id, event('FeedbackRetracted', { feedbackId: feedbackId('lk 1'), ...AMENDMENT }));
+    await ledger.shown();
+    expect(await liked({ asOf: day(330) })).toEqual({ count: 2, sentimentBp: 7000 });
+    expect(await liked({ asOf: day(330), asKnown: before })).toEqual({ count: 3, sentimentBp: 2000 });
+  });
+
   it('is the same after a rebuild', async () => {
     const before = await listed(relationshipId('listed'));
     await ledger.rebuild();

@@ -27,7 +27,7 @@ export const feedback: Projection = {
       },
       key: ENTRIES.key,
       indexes: [
-        '(tenant_id, relationship_id, occurred_at, position) WHERE NOT retracted',
+        '(tenant_id, relationship_id, occurred_at, position)',
         '(tenant_id, occurred_at, position) WHERE NOT retracted',
         '(tenant_id, urgency, position) WHERE NOT settled AND NOT retracted',
         '(tenant_id, request_id) WHERE NOT retracted',

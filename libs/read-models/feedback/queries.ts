@@ -3,9 +3,18 @@ import { fromMillis, type Instant } from '../../event-sourcing/instant.js';
 import type { FeedbackFacts } from '../../ledger/feedback/feedback.js';
 import { isSettled } from '../../ledger/feedback/feedback-life.js';
 import { FeedbackStatus, type FeedbackKind } from '../../ledger/feedback/feedback.words.js';
+import { membersOf } from '../joined.js';
 import { all, type Ordering } from '../ordering.js';
 import type { ReadDatabase } from '../read-database.js';
-import { byTime, ENTRY, shownAs, STANDING, type EntryList, type StoredEntry } from '../timeline/entry-lists.js';
+import {
+  byTime,
+  ENTRY,
+  shownAs,
+  STANDING,
+  type EntryList,
+  type Owned,
+  type StoredEntry,
+} from '../timeline/entry-lists.js';
 import { entriesSeen, type Seen } from '../timeline/seen.js';
 import { feedbackEntries } from './entries.js';
 import { WAITING } from './urgency.js';
@@ -48,6 +57,19 @@ export const aggrieved = (tenantId: string): RawBuilder<unknown> => sql`ARRAY(
   SELECT coalesce(r.head_id, r.relationship_id)
     FROM feedback.feedback e JOIN directory.relationships r USING (tenant_id, relationship_id)
    WHERE tenant_id = ${tenantId} AND e.feedback_kind = 'GRIEVANCE' AND NOT e.settled AND ${STANDING})`;
+
+/** All that was said in each of many relationships, as it stood at a moment. */
+export const feedbackSaid = (
+  db: ReadDatabase,
+  tenantId: string,
+  relationshipIds: readonly string[],
+  seen: Seen,
+): Promise<(Owned & { readonly occurredAt: Instant; readonly facts: FeedbackFacts })[]> =>
+  db.rows(sql<Owned & { occurredAt: Instant; facts: FeedbackFacts }>`
+    SELECT wanted.owner, e.occurred_at AS "occurredAt", e.facts
+      FROM ${membersOf(tenantId, relationshipIds, seen.asKnown)} wanted
+      JOIN ${entriesSeen(sql`feedback.feedback`, seen)} e
+        ON e.tenant_id = ${tenantId} AND e.relationship_id = wanted.relationship_id`);
 
 /** Answers by the request that they answer. */
 export async function answersTo(

@@ -51,5 +51,5 @@ export const entriesSeen = (
                   WHERE (step ->> 'recordedAt')::timestamptz <= ${known} AND NOT amendments @> ${RETRACTION}
                     AND (taken ->> 'occurredAt')::timestamptz <= ${asOf}) AS steps
            FROM (SELECT ${saidBefore(sql`e.amendments`, known)} AS was) w) told
-   WHERE e.recorded_at <= ${known} AND NOT told.amendments @> ${RETRACTION} AND told.occurred_at <= ${asOf})`;
+   WHERE ${asKnown ? sql`e.recorded_at <= ${known} AND NOT told.amendments @> ${RETRACTION}` : sql`NOT e.retracted`} AND told.occurred_at <= ${asOf})`;
 };

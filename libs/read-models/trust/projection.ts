@@ -11,12 +11,15 @@ export const trust: Projection = {
     actions: {
       columns: { ...ENTRIES.columns, action_kind: 'text not null', asked: 'boolean not null' },
       key: ENTRIES.key,
-      indexes: ['(tenant_id, relationship_id, occurred_at) WHERE NOT retracted'],
+      indexes: [
+        '(tenant_id, relationship_id, occurred_at)',
+        `(tenant_id, (facts ->> 'to'), occurred_at) WHERE action_kind = 'GIFT' AND NOT retracted`,
+      ],
     },
     assessments: {
       columns: { ...ENTRIES.columns, basis: 'text not null' },
       key: ENTRIES.key,
-      indexes: ['(tenant_id, relationship_id, basis, occurred_at, position) WHERE NOT retracted'],
+      indexes: ['(tenant_id, relationship_id, basis, occurred_at, position)'],
     },
   },
   on: {
