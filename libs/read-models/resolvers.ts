@@ -26,7 +26,7 @@ import { AffiliationResolver, PartyResolver } from './directory/party.resolver.j
 import { NeedResolver, ProfileResolver, RelationshipNeedsResolver } from './directory/profile.resolver.js';
 import { RelationshipResolver, StewardResolver } from './directory/relationship.resolver.js';
 import { ChangesResolver } from './ledger/changes.resolver.js';
-import { LateFactsResolver } from './facts/late-facts.resolver.js';
+import { CaptureLagResolver, LateFactsResolver } from './facts/late-facts.resolver.js';
 import { LedgerResolver, LedgerStreamResolver } from './ledger/ledger.resolver.js';
 import {
   feedbackFields,
@@ -44,7 +44,11 @@ import { ParticipantResolver, TimelineResolver, TouchRelationshipResolver } from
 import { EpisodesResolver } from './touch-frequency/episodes.resolver.js';
 import { RelationshipTouchesResolver, TouchFrequencyResolver } from './touch-frequency/touch-frequency.resolver.js';
 import { GiftLedgerResolver, RelationshipTrustResolver, trustFields, TrustResolver } from './trust/trust.resolver.js';
-import { ReferralAnalysisResolver, ReferralChainNodeResolver } from './referral-pipeline/analysis.resolver.js';
+import {
+  ReferralAnalysisResolver,
+  ReferralChainNodeResolver,
+  TopPartiesResolver,
+} from './referral-pipeline/analysis.resolver.js';
 import { referralEntryResolvers } from './referral-pipeline/entry.resolver.js';
 import { ReferralResolver, RelationshipReferralsResolver } from './referral-pipeline/referral.resolver.js';
 
@@ -62,6 +66,7 @@ export const readModelResolvers: readonly Type[] = [
   TouchCampaignResolver,
   ChangesResolver,
   EpisodesResolver,
+  CaptureLagResolver,
   LateFactsResolver,
   LedgerResolver,
   LedgerStreamResolver,
@@ -78,6 +83,7 @@ export const readModelResolvers: readonly Type[] = [
   ProjectionsResolver,
   ReferralAnalysisResolver,
   ReferralChainNodeResolver,
+  TopPartiesResolver,
   ReferralResolver,
   RelationshipActivityResolver,
   RelationshipReferralsResolver,

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { event } from '../../event-sourcing/event.js';
 import { deriveId, type EventId, type RelationshipId } from '../../event-sourcing/id.js';
+import { fromMillis, toMillis } from '../../event-sourcing/instant.js';
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import { inOrder } from '../../metrics/fact.js';
 import { OPEN } from '../on.js';
+import { askable } from '../testing/askable.module.js';
 import { day, GivenLedger, opened, partyId, relationshipId, SAID, TENANT, touchId } from '../testing/given-ledger.js';
 import { streamFacts } from './fact-stream.js';
 import { factsOf } from './queries.js';
@@ -210,6 +212,52 @@ describe('facts', () => {
       superseded += streamed.filter(({ retractedAtPosition }) => retractedAtPosition !== null).length;
     }
     expect(superseded).toBe(2 + 4 + 4 + 2);
+  });
+
+  it('tell how long it takes to record what is so, by the first record of what stands', async () => {
+    const id = relationshipId('lag');
+    const steward = partyId('lag steward');
+    const begun = await ledger.moment();
+    const hoursAgo = (hours: number) => fromMillis(toMillis(begun) - hours * 3_600_000);
+    const touched = (name: string, hours: number) =>
+      event('TouchRecorded', { touchId: touchId(name), ...SAID } as const, hoursAgo(hours));
+    const corrected = {
+      targetEventId,
+      reason: 'Not then.',
+      replacement: { ...SAID, occurredAt: hoursAgo(500) },
+    } as const;
+    await ledger.record(
+      id,
+      opened(id),
+      event('StewardAssigned', { stewardId: steward, role: 'PRIMARY' } as const, hoursAgo(90)),
+      touched('lag 1', 2),
+      touched('lag 2', 10),
+      touched('lag 3', 80),
+      touched('lag 4', 100),
+      touched('lag 5', 1000),
+      event('TouchCorrected', { touchId: touchId('lag 2'), ...corrected }),
+      event('TouchRetracted', { touchId: touchId('lag 5'), targetEventId, reason: 'Never was.' }),
+    );
+    await ledger.shown();
+    const read = await askable(ledger);
+    const lag = async (by?: string, to?: string) => {
+      const query = `query ($from: DateTime, $to: DateTime, $by: CaptureLagDimension) {
+        captureLag(from: $from, to: $to, by: $by) { key count medianHours p90Hours p99Hours withinDayBp } }`;
+      const { data, errors } = await read.ask(query, { from: hoursAgo(-1 / 3_600_000), to, by });
+      expect(errors).toBeUndefined();
+      return data?.['captureLag'] as unknown as { key: string | null; count: number; medianHours: number }[];
+    };
+    const [all] = await lag();
+    expect(all).toMatchObject({ key: null, count: 4, withinDayBp: 5000 });
+    expect(all!.medianHours).toBeCloseTo(45, 1);
+    expect((await lag('STEWARD')).map(({ key, count }) => [key, count])).toEqual([
+      [steward, 3],
+      [null, 1],
+    ]);
+    expect(await lag('SOURCE')).toMatchObject([{ key: 'HUMAN', count: 4 }]);
+    expect(await lag('KIND')).toMatchObject([{ key: 'TOUCH', count: 4 }]);
+    expect(await lag(undefined, begun)).toMatchObject([{ count: 0, medianHours: null }]);
+    await read.close();
   });
 
   it('are the same when they are built anew', async () => {
