@@ -191,7 +191,9 @@ describe('activity', () => {
   });
 
   it('needs no more statements for a list of 20 than for one of 5', async () => {
-    const query = `query ($first: Int!, $asOf: DateTime) { relationships(first: $first) { nodes { ${FIELDS} touches { count } } } }`;
+    const query = `query ($first: Int!, $asOf: DateTime) { relationships(first: $first) { nodes { ${FIELDS} touches { count }
+      liking(asOf: $asOf) { count } commitments(asOf: $asOf, status: [OPEN]) { totalCount nodes { status } }
+      known: asksVersusGives(asKnown: $asOf) { asks } parts: byFunction(asKnown: $asOf) { touches } } } }`;
     const few = await read.ask(query, { first: 5, asOf: day(500) });
     const many = await read.ask(query, { first: 20, asOf: day(500) });
     expect([few.errors, many.errors]).toEqual([undefined, undefined]);
