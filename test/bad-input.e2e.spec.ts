@@ -78,6 +78,7 @@ describe('bad input is refused in the payload, typed, and nothing is appended', 
       { __typename: 'InvalidInput', code: 'INVALID_INPUT', path: ['channel'], nearest: 'EMAIL' },
     ],
     ['a negative duration', 'recordTouch', () => touch({ minutes: -5 }), { code: 'INVALID_INPUT', path: ['minutes'] }],
+    ['a duration in words', 'recordTouch', () => touch({ minutes: '5' }), { code: 'INVALID_INPUT', path: ['minutes'] }],
     [
       'a touch of 25 hours',
       'recordTouch',
@@ -244,7 +245,11 @@ describe('bad input is refused in the payload, typed, and nothing is appended', 
     const query = 'mutation ($input: RecordTouchInput!) { recordTouch(input: $input) { position } }';
     const answer = await api.ask(query, { variables: { input: { relationshipId: 7.5, colour: 'red' } } });
     expect(new Set(codesOf(answer))).toEqual(new Set(['INVALID_INPUT']));
-    expect(answer.errors?.map(({ extensions }) => extensions['path'])).toContainEqual(['input', 'relationshipId']);
+    const paths = answer.errors?.map(({ extensions }) => extensions['path']);
+    for (const field of ['relationshipId', 'channel', 'direction', 'intent', 'colour']) {
+      expect(paths).toContainEqual(['input', field]);
+    }
+    expect(paths).not.toContainEqual(['input']);
   });
 
   it('of a caller who may not record', async () => {

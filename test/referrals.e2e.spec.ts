@@ -77,6 +77,26 @@ describe('a referral from its making to its end', () => {
     const retract = { referralId: id, eventId, reason: 'Another patient.' };
     expect(await mutate('retractReferralStep', retract)).toMatchObject({ errors: [], referral: { status: 'SEEN' } });
     expect(await step(id, 'REPORTED', { occurredAt: at(11) })).toMatchObject({ referral: { status: 'REPORTED' } });
+
+    const correct = {
+      referralId: id,
+      eventId: (seen.referral['steps'] as { step: string; eventId: string }[]).find((one) => one.step === 'SEEN')!
+        .eventId,
+      reason: 'The other column.',
+    };
+    const corrected = await mutate(
+      'correctReferralStep',
+      { ...correct, replacement: { occurredAt: at(8) } },
+      'steps { step at amendments { kind reason } }',
+    );
+    expect(corrected.referral['steps']).toContainEqual({
+      step: 'SEEN',
+      at: '2026-02-08T09:00:00.000Z',
+      amendments: [{ kind: 'CORRECTED', reason: 'The other column.' }],
+    });
+    expect(await mutate('correctReferralStep', { ...correct, replacement: { occurredAt: at(7) } }, 'id')).toMatchObject(
+      { errors: [{ code: 'STATE_CONFLICT', current: 'CORRECTED' }] },
+    );
   });
 
   it.each<[what: string, mutation: string, input: () => object | Promise<object>, error: object]>([

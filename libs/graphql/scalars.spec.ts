@@ -7,6 +7,7 @@ import {
   DateTimeScalar,
   MinutesScalar,
   PositionScalar,
+  ScoreScalar,
 } from './scalars.js';
 import { Unreadable } from './unreadable.js';
 
@@ -35,6 +36,11 @@ describe('a scalar', () => {
     [MinutesScalar, 0, 0],
     [MinutesScalar, -1, 'INVALID_INPUT'],
     [MinutesScalar, NaN, 'INVALID_INPUT'],
+    [MinutesScalar, '5', 'INVALID_INPUT'],
+    [BasisPointsScalar, '5', 'INVALID_INPUT'],
+    [ScoreScalar, 4.5, 4.5],
+    [ScoreScalar, '4.5', 'SCORE_OUT_OF_SCALE'],
+    [ScoreScalar, Infinity, 'SCORE_OUT_OF_SCALE'],
     [BasisPointsScalar, -10_000, -10_000],
     [BasisPointsScalar, 10_001, 'INVALID_INPUT'],
   ])('%s reads %j as %s', (scalar, input, expected) => {
@@ -45,6 +51,9 @@ describe('a scalar', () => {
     [DateTimeScalar, '"2026-03-09T02:30:00Z"', '2026-03-09T02:30:00.000Z'],
     [MinutesScalar, '30', 30],
     [MinutesScalar, '-30', 'INVALID_INPUT'],
+    [MinutesScalar, '"30"', 'INVALID_INPUT'],
+    [ScoreScalar, '4.5', 4.5],
+    [BigIntScalar, '"30"', 30],
     [BigIntScalar, '9007199254740991', 9007199254740991],
     [BigIntScalar, '9007199254740992', 'INVALID_INPUT'],
     [BasisPointsScalar, '0.5', 'INVALID_INPUT'],

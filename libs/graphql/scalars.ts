@@ -38,7 +38,7 @@ export const PositionScalar = leaf<Position>(
 export const BigIntScalar = leaf<number>(
   'BigInt',
   'A whole number up to 2^53 - 1 in size, exact in JSON. Taken as a number or as text.',
-  (input) => wholeNumber(input, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+  (input) => wholeNumber(fromText(input), Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
   (value: number | bigint) => {
     const number = Number(value);
     if (!Number.isSafeInteger(number)) throw new RangeError('A number is too large for BigInt.');
@@ -58,16 +58,18 @@ export const BasisPointsScalar = leaf<number>(
 
 /** A finite number. What is none lies on no scale. */
 export const ScoreScalar = leaf<number>('Score', 'A number, to be read on the scale that goes with it.', (input) => {
-  const value = typeof input === 'string' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(input) ? Number(input) : input;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (typeof input === 'number' && Number.isFinite(input)) return input;
   return new Unreadable('SCORE_OUT_OF_SCALE', 'A score is a finite number.');
 });
 
 /** Any JSON value: what has a shape of its own, such as the data of an event. Output only. */
 export const JsonScalar = leaf<unknown>('JSON', 'A JSON value.', () => new Unreadable('INVALID_INPUT', 'Output only.'));
 
-function wholeNumber(input: unknown, min: number, max: number): number | Unreadable {
-  const value = typeof input === 'string' && /^-?\d{1,16}$/.test(input) ? Number(input) : input;
+/** Whole numbers of any size are safe in text only: JSON readers round them. */
+const fromText = (input: unknown): unknown =>
+  typeof input === 'string' && /^-?\d{1,16}$/.test(input) ? Number(input) : input;
+
+function wholeNumber(value: unknown, min: number, max: number): number | Unreadable {
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
   return new Unreadable('INVALID_INPUT', `This is no whole number from ${String(min)} to ${String(max)}.`);
 }
@@ -87,7 +89,7 @@ function leaf<Inside>(
   });
 }
 
-const literal = (node: ValueNode): unknown =>
-  node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT || node.kind === Kind.BOOLEAN
-    ? node.value
-    : undefined;
+function literal(node: ValueNode): unknown {
+  if (node.kind === Kind.INT || node.kind === Kind.FLOAT) return Number(node.value);
+  return node.kind === Kind.STRING || node.kind === Kind.BOOLEAN ? node.value : undefined;
+}

@@ -10,6 +10,10 @@ export const refuse = (code: RefusalCode, message: string, more?: Parameters<typ
 export const invalid = (path: readonly string[], message: string, detail?: Record<string, unknown>): Refusal =>
   refuse('INVALID_INPUT', message, { path, ...(detail && { detail }) });
 
+/** Names the fields of a correction's replacement as the caller gave them. */
+export const inReplacement = ({ path, ...refusal }: Refusal): Refusal =>
+  path ? { ...refusal, path: ['replacement', ...path] } : refusal;
+
 /** What is recorded already rules it out; `current` is that state in one word, time or id. */
 export const conflict = (current: string, message: string, path?: readonly string[]): Refusal =>
   refuse('STATE_CONFLICT', message, { detail: { current }, ...(path && { path }) });

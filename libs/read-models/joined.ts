@@ -1,16 +1,28 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Instant } from '../event-sourcing/instant.js';
+import { joinedAsKnown } from './merges.js';
 
 /**
  * A table of `owner` and `relationship_id`: for each relationship that is asked for, the ids under which its facts were
  * recorded. Join it wherever rows of a relationship are read. Merges of parties make several relationships one: the
  * answers about one are about all that it speaks for.
+ * `asKnown`: of merges as they were known at a ledger time.
  */
-export const membersOf = (tenantId: string, ids: readonly string[]): RawBuilder<unknown> => sql`(
+export const membersOf = (tenantId: string, ids: readonly string[], asKnown?: Instant | null): RawBuilder<unknown> =>
+  asKnown
+    ? membersAsKnown(tenantId, ids, asKnown)
+    : sql`(
   SELECT id AS owner, id AS relationship_id FROM unnest(${ids}::text[]) AS asked (id)
    UNION ALL
   SELECT head_id, relationship_id FROM directory.relationships
    WHERE tenant_id = ${tenantId} AND head_id IS NOT NULL AND head_id = ANY(${ids}))`;
+
+const membersAsKnown = (tenantId: string, ids: readonly string[], asKnown: Instant): RawBuilder<unknown> => sql`(
+  SELECT r.relationship_id AS owner, one.relationship_id
+    FROM directory.relationships r CROSS JOIN LATERAL ${atMoment(JOINED, asKnown)} one
+   WHERE r.tenant_id = ${tenantId} AND r.relationship_id = ANY(${ids}))`;
+
+const JOINED = joinedAsKnown('directory', 'relationships');
 
 /** A table of `owner` and `party_id`: for each party that is asked for, itself and all that were merged into it. */
 export const partyMembersOf = (tenantId: string, ids: readonly string[]): RawBuilder<unknown> => sql`(

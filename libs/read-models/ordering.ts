@@ -42,6 +42,22 @@ export function following(
   return [sql`(${by}, ${position}) ${than} (${key}, ${after.position}::bigint)`];
 }
 
+/** Of a list that is at hand and sorted by a moment, the earliest first: what follows the cursor, with one row more. */
+export function pageWithin<Row extends { readonly position: bigint }>(
+  rows: readonly Row[],
+  moment: (row: Row) => Instant,
+  { first, after }: PageRequest,
+): Row[] {
+  const isAfter = (row: Row, at: string, position: bigint): boolean =>
+    moment(row) > at || (moment(row) === at && row.position > position);
+  const sorted = rows.toSorted((one, other) => (isAfter(one, moment(other), other.position) ? 1 : -1));
+  const from = after && momentOf(after, undefined);
+  return (from === undefined ? sorted : sorted.filter((row) => isAfter(row, from, after!.position))).slice(
+    0,
+    first + 1,
+  );
+}
+
 function momentOf({ key }: Cursor, without: Ordering['without']): string {
   if (key === null && without) return without;
   const moment = typeof key === 'string' ? parseInstant(key) : 'INVALID_INPUT';

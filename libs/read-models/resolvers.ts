@@ -1,5 +1,9 @@
 import type { Type } from '@nestjs/common';
-import { RelationshipActivityResolver, StewardScorecardResolver } from './activity/activity.resolver.js';
+import {
+  RelationshipActivityResolver,
+  StewardBondResolver,
+  StewardScorecardResolver,
+} from './activity/activity.resolver.js';
 import {
   AttributionResolver,
   CampaignRoiResolver,
@@ -22,13 +26,14 @@ import { AffiliationResolver, PartyResolver } from './directory/party.resolver.j
 import { NeedResolver, ProfileResolver, RelationshipNeedsResolver } from './directory/profile.resolver.js';
 import { RelationshipResolver, StewardResolver } from './directory/relationship.resolver.js';
 import { ChangesResolver } from './ledger/changes.resolver.js';
-import { LateFactsResolver } from './facts/late-facts.resolver.js';
+import { CaptureLagResolver, LateFactsResolver } from './facts/late-facts.resolver.js';
 import { LedgerResolver, LedgerStreamResolver } from './ledger/ledger.resolver.js';
 import {
   feedbackFields,
   FeedbackRequestResolver,
   FeedbackResolver,
   RelationshipFeedbackResolver,
+  RelationshipLikingResolver,
 } from './feedback/feedback.resolver.js';
 import { BandChangesResolver } from './health/band-changes.resolver.js';
 import { HealthComponentResolver, HealthResolver, RelationshipHealthResolver } from './health/health.resolver.js';
@@ -40,8 +45,12 @@ import { ProjectionsResolver } from './projections/projections.resolver.js';
 import { ParticipantResolver, TimelineResolver, TouchRelationshipResolver } from './timeline/timeline.resolver.js';
 import { EpisodesResolver } from './touch-frequency/episodes.resolver.js';
 import { RelationshipTouchesResolver, TouchFrequencyResolver } from './touch-frequency/touch-frequency.resolver.js';
-import { RelationshipTrustResolver, trustFields, TrustResolver } from './trust/trust.resolver.js';
-import { ReferralAnalysisResolver, ReferralChainNodeResolver } from './referral-pipeline/analysis.resolver.js';
+import { GiftLedgerResolver, RelationshipTrustResolver, trustFields, TrustResolver } from './trust/trust.resolver.js';
+import {
+  ReferralAnalysisResolver,
+  ReferralChainNodeResolver,
+  TopPartiesResolver,
+} from './referral-pipeline/analysis.resolver.js';
 import { referralEntryResolvers } from './referral-pipeline/entry.resolver.js';
 import { ReferralResolver, RelationshipReferralsResolver } from './referral-pipeline/referral.resolver.js';
 
@@ -59,6 +68,7 @@ export const readModelResolvers: readonly Type[] = [
   TouchCampaignResolver,
   ChangesResolver,
   EpisodesResolver,
+  CaptureLagResolver,
   LateFactsResolver,
   LedgerResolver,
   LedgerStreamResolver,
@@ -78,6 +88,7 @@ export const readModelResolvers: readonly Type[] = [
   ProjectionsResolver,
   ReferralAnalysisResolver,
   ReferralChainNodeResolver,
+  TopPartiesResolver,
   ReferralResolver,
   RelationshipActivityResolver,
   RelationshipReferralsResolver,
@@ -85,6 +96,7 @@ export const readModelResolvers: readonly Type[] = [
   RelationshipResolver,
   RelationshipTouchesResolver,
   StewardResolver,
+  StewardBondResolver,
   StewardScorecardResolver,
   TimelineResolver,
   TouchRelationshipResolver,
@@ -95,7 +107,9 @@ export const readModelResolvers: readonly Type[] = [
   FeedbackRequestResolver,
   FeedbackResolver,
   RelationshipFeedbackResolver,
+  RelationshipLikingResolver,
   ...feedbackFields,
+  GiftLedgerResolver,
   RelationshipTrustResolver,
   TrustResolver,
   ...trustFields,

@@ -183,8 +183,8 @@ describe('an input that cannot be read', () => {
       expect(answer.data).toBeUndefined();
       expect(answer.errors?.map(({ extensions }) => extensions)).toEqual([
         { code: 'INVALID_INPUT', path: ['input', 'colour'] },
-        { code: 'INVALID_INPUT', path: ['input'] },
-        { code: 'INVALID_INPUT', path: ['input'] },
+        { code: 'INVALID_INPUT', path: ['input', 'at'] },
+        { code: 'INVALID_INPUT', path: ['input', 'paint'] },
       ]);
     }
   });

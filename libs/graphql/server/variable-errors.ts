@@ -33,9 +33,13 @@ export function variableErrors(
       if (absent) report(`$${name} is required: ${print(typeNode)}.`, [name]);
     } else {
       coerceInputValue(value, type, (path, _, error) => {
-        report(error.message, [name, ...path]);
+        report(error.message, [name, ...path, ...fieldIn(error)]);
       });
     }
   }
   return errors;
 }
+
+/** Of a field that is missing, or that there is not, GraphQL gives the path of the object; only its words say which field. */
+const fieldIn = ({ message }: GraphQLError): readonly string[] =>
+  /^Field "([^"]+)" (?:of required type|is not defined)/.exec(message)?.slice(1) ?? [];

@@ -57,14 +57,16 @@ export const inOrderOfTime = <Dated extends { readonly at: Instant }>(recorded: 
   recorded.toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
 
 /**
- * The step among those recorded that cannot be true together with the next one; undefined when it fits. Which of two
- * came in first does not matter, only which is dated first.
+ * The step among those recorded that cannot be true together with the one in question; undefined when it fits. Which of
+ * two came in first matters only when they are dated alike. `after`: those recorded after the one in question.
  */
-export function contradictionTo(next: DatedStep, recorded: readonly DatedStep[]): DatedStep | undefined {
-  return recorded.find((known) =>
-    next.at < known.at ? rulesOut(next.step, known.step) : rulesOut(known.step, next.step),
-  );
-}
+export const contradictionTo = (
+  { step, at }: DatedStep,
+  before: readonly DatedStep[],
+  after: readonly DatedStep[] = [],
+): DatedStep | undefined =>
+  before.find((known) => (at < known.at ? rulesOut(step, known.step) : rulesOut(known.step, step))) ??
+  after.find((known) => (known.at < at ? rulesOut(known.step, step) : rulesOut(step, known.step)));
 
 /** Whether after the one step the other cannot be. */
 const rulesOut = (before: RecordedStep, after: RecordedStep): boolean =>

@@ -15,6 +15,7 @@ import {
   ReferralUrgency,
   ValueKind,
 } from './referral.words.js';
+import { ReferralStepReplacement } from './step-replacement.inputs.js';
 
 registerEnumType(ReferralProgress, {
   name: 'ReferralProgress',
@@ -262,6 +263,23 @@ abstract class AmendingReferral extends OfReferral {
   readonly reason: string;
 }
 
+@InputType('CorrectReferralStepInput', {
+  description:
+    'A step, leak, redirect, source or value of a referral was recorded wrongly. Happens once; both versions stay visible for ever.',
+})
+export class CorrectReferralStep extends AmendingReferral {
+  readonly type = 'CorrectReferralStep' as const;
+
+  @IsIdOf('evt')
+  @Field(() => ID, { description: 'The event that recorded it.' })
+  readonly eventId: EventId;
+
+  @ValidateNested()
+  @Type(() => ReferralStepReplacement)
+  @Field(() => ReferralStepReplacement, { description: 'The facts that change.' })
+  readonly replacement: ReferralStepReplacement;
+}
+
 @InputType('RetractReferralStepInput', {
   description:
     'A step, leak, redirect, source or value of a referral never was. The referral stands as if it had never been recorded.',
@@ -315,6 +333,7 @@ export const referralCommands = [
   ReassignReferralSource,
   DeclareSource,
   RealizeValue,
+  CorrectReferralStep,
   RetractReferralStep,
   CorrectReferral,
   RetractReferral,

@@ -5,10 +5,10 @@ import type { Event } from '../../event-sourcing/event.js';
 import { REFUSAL_CODES } from '../../event-sourcing/refusal-codes.js';
 import { applied, contextOf, eventId, january as day, stateAfter } from '../../event-sourcing/testing/given.js';
 import { referralDecider as decider } from '../ledger.js';
-import { contradictionTo, inOrderOfTime, type DatedStep } from './lifecycle.js';
+import { contradictionTo, type DatedStep } from './lifecycle.js';
 import type { ReferralCommand } from './referral.js';
 import { ReferralStep } from './referral.words.js';
-import type { ReferralStream, StandingReferral } from './state.js';
+import { stepsOf, type ReferralStream, type StandingReferral } from './state.js';
 import { clinic, doctor, facts, others, patient, rival } from './testing/given-referral.js';
 
 const referralId = contextOf(day(1), { idempotencyKey: '0' }).id('ref');
@@ -37,6 +37,18 @@ const commands = array(
         type: constant('RetractReferralStep' as const),
         ...amending,
         eventId: integer({ min: 0, max: 20 }).map(eventId),
+      }),
+    },
+    {
+      weight: 5,
+      arbitrary: record({
+        type: constant('CorrectReferralStep' as const),
+        ...amending,
+        eventId: integer({ min: 0, max: 20 }).map(eventId),
+        replacement: record(
+          { occurredAt: on.occurredAt, orderReason: constant('Told late.'), to: party, reason },
+          { requiredKeys: [] },
+        ),
       }),
     },
     record({ type: constant('LeakReferral' as const), ...placed, reason, toPartyId: option(party) }),
@@ -87,9 +99,8 @@ const holds = (check: (after: ReturnType<typeof history>) => void): void =>
 describe('whatever is asked of a referral', () => {
   it('its steps never contradict each other, in the order in which they were recorded or any other', () => {
     holds(({ referral }) => {
-      const steps = [...referral.entries.values()].filter((entry) => typeof entry === 'object' && 'step' in entry);
       const taken: DatedStep[] = [];
-      for (const step of inOrderOfTime(steps)) {
+      for (const step of stepsOf(referral)) {
         expect(contradictionTo(step, taken)).toBeUndefined();
         taken.push(step);
       }
@@ -103,14 +114,15 @@ describe('whatever is asked of a referral', () => {
     });
   });
 
-  it('what is recorded tells the same again, and each event is retracted once at most', () => {
+  it('what is recorded tells the same again, and each event is corrected once and retracted once at most', () => {
     holds(({ events, referral }) => {
       const stored = JSON.parse(JSON.stringify(events)) as Event[];
       expect(stateAfter(decider, ...stored)).toEqual({ referral });
-      const targets = events
-        .filter(({ type }) => type === 'ReferralStepRetracted')
-        .map(({ data }) => (data as { targetEventId: string }).targetEventId);
-      expect(new Set(targets).size).toBe(targets.length);
+      for (const amendment of ['ReferralStepCorrected', 'ReferralStepRetracted']) {
+        const amended = events.filter(({ type }) => type === amendment);
+        const targets = amended.map(({ data }) => (data as { targetEventId: string }).targetEventId);
+        expect(new Set(targets).size).toBe(targets.length);
+      }
       expect(events.filter(({ type }) => type === 'ReferralCorrected').length).toBeLessThanOrEqual(1);
     });
   });

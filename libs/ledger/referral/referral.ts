@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  isRefusal,
   slice,
   type Command,
   type CommandOf,
@@ -12,8 +13,9 @@ import type { Instant } from '../../event-sourcing/instant.js';
 import { inFuture, outOfOrder } from '../order.js';
 import { notAParty } from '../party/party.js';
 import { changed, present } from '../present.js';
-import { conflict, invalid, refuse } from '../refusals.js';
+import { conflict, invalid } from '../refusals.js';
 import { mislabelled } from '../words.js';
+import { correctedEntry, partiesNamedAnew } from './step-correction.js';
 import {
   contradiction,
   depthUnder,
@@ -34,12 +36,15 @@ import type { referralCommands } from './referral.inputs.js';
 import type { DeclineReason, ReferralStep, ValueKind } from './referral.words.js';
 import {
   behindItsSteps,
+  entryOf,
   isMade,
   isRecorded,
   misplaced,
   sourceAt,
   statusOf,
+  type DatedEntryFacts,
   type Entry,
+  type EntryFacts,
   type Referral,
   type ReferralStream,
   type StandingReferral,
@@ -94,6 +99,7 @@ export type ReferralEvent =
       'ValueRealized',
       { amountMinor: number; currency: string; kind: ValueKind; kindLabel?: string; orderReason?: string }
     >
+  | Event<'ReferralStepCorrected', { targetEventId: EventId; reason: string; replacement: DatedEntryFacts }>
   | Event<'ReferralStepRetracted', { targetEventId: EventId; reason: string }>
   | Event<
       'ReferralCorrected',
@@ -133,6 +139,7 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
     ReferralSourceReassigned: STEP,
     SourceDeclared: { ...STEP, personal: [] },
     ValueRealized: { ...STEP, personal: ['orderReason'] },
+    ReferralStepCorrected: { ...RETRACTION, personal: ['reason', 'replacement.reason', 'replacement.orderReason'] },
     ReferralStepRetracted: RETRACTION,
     ReferralCorrected: { ...STEP, personal: [...STEP.personal, 'replacement.question'] },
     ReferralRetracted: RETRACTION,
@@ -237,14 +244,17 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
       );
     }),
 
-    RetractReferralStep: whileStanding(({ entries }, { eventId: targetEventId, reason }) => {
-      const entry = entries.get(targetEventId);
-      if (!entry) {
-        const message = `${targetEventId} is nothing that was recorded of this referral after it was made.`;
-        return refuse('ENTRY_UNKNOWN', message, { path: ['eventId'] });
-      }
-      if (entry === 'RETRACTED') return conflict(entry, 'This was retracted.', ['eventId']);
-      return [event('ReferralStepRetracted', { targetEventId, reason })];
+    CorrectReferralStep: whileStanding((referral, command, context) => {
+      const { eventId: targetEventId, reason } = command;
+      const replacement = correctedEntry(referral, command, context);
+      if (!replacement) return [];
+      if (isRefusal(replacement)) return replacement;
+      return [event('ReferralStepCorrected', { targetEventId, reason, replacement })];
+    }),
+
+    RetractReferralStep: whileStanding((referral, { eventId: targetEventId, reason }) => {
+      const entry = entryOf(referral, targetEventId);
+      return isRefusal(entry) ? entry : [event('ReferralStepRetracted', { targetEventId, reason })];
     }),
 
     CorrectReferral: whileStanding((referral, { replacement: wanted, reason, ...command }, context) => {
@@ -291,11 +301,17 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
     ReferralCancelled: entersAs('CANCELLED'),
     ReferralExpired: entersAs('EXPIRED'),
     ReferralLeaked: entersAs('LEAKED'),
-    ReferralRedirected: entersAs('REDIRECTED'),
-    ReferralSourceReassigned: (referral, { id, data, occurredAt }) =>
-      enter(referral, id, { sourceId: data.to, at: occurredAt }),
-    SourceDeclared: (referral, { id }) => enter(referral, id, 'OTHER'),
-    ValueRealized: (referral, { id }) => enter(referral, id, 'OTHER'),
+    ReferralRedirected(referral, { id, data: { child: _, ...facts }, occurredAt: at }) {
+      return enter(referral, id, { what: 'REDIRECTED', at, facts });
+    },
+    ReferralSourceReassigned: entersAs('SOURCE'),
+    SourceDeclared: entersAs('DECLARATION'),
+    ValueRealized: entersAs('VALUE'),
+    ReferralStepCorrected(referral, { data: { targetEventId, replacement } }) {
+      const { occurredAt: at, ...facts } = replacement;
+      const { what } = referral.entries.get(targetEventId) as Entry;
+      return enter(referral, targetEventId, { what, at, facts, corrected: true });
+    },
     ReferralStepRetracted: (referral, { data }) => enter(referral, data.targetEventId, 'RETRACTED'),
     ReferralCorrected(referral, { data: { replacement } }) {
       referral.made = { ...referral.made!, facts: replacement, corrected: true };
@@ -315,6 +331,7 @@ export const referral = slice<Referral, ReferralEvent, ReferralCommand, Referral
     ReassignReferralSource: ({ to }, state) => partiesOf(state, to),
     DeclareSource: ({ partyId }, state) => partiesOf(state, partyId),
     RealizeValue: (_, state) => partiesOf(state),
+    CorrectReferralStep: ({ replacement }) => partiesNamedAnew(replacement),
     CorrectReferral: ({ replacement }) => namedIn(replacement),
   },
 
@@ -357,9 +374,11 @@ const partiesOf = ({ referral: { made } }: ReferralStream, named?: PartyId | nul
   ...(named ? [named] : []),
 ];
 
-function entersAs(step: RecordedStep) {
-  return (referral: Referral, { id, occurredAt }: { readonly id: EventId; readonly occurredAt: Instant }): Referral =>
-    enter(referral, id, { step, at: occurredAt });
+function entersAs(what: Entry['what']) {
+  return (
+    referral: Referral,
+    { id, data: facts, occurredAt: at }: { id: EventId; data: EntryFacts; occurredAt: Instant },
+  ): Referral => enter(referral, id, { what, at, facts });
 }
 
 function enter(referral: Referral, id: EventId, entry: Entry | 'RETRACTED'): Referral {

@@ -1,14 +1,43 @@
 import type { DecisionContext, Refusal } from '../../event-sourcing/decider.js';
-import type { EventId, PartyId } from '../../event-sourcing/id.js';
+import type { EventId, PartyId, ReferralId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
 import { outOfOrder, type Reordering } from '../order.js';
 import { conflict, refuse } from '../refusals.js';
 import type { DatedReferralFacts } from './facts.js';
 import { contradictionTo, inOrderOfTime, standingAfter, type DatedStep, type RecordedStep } from './lifecycle.js';
-import type { ReferralStep } from './referral.words.js';
+import type { DeclineReason, ReferralStep, ValueKind } from './referral.words.js';
 
-/** What was recorded of a referral after it was made. What no decision needs is OTHER. */
-export type Entry = DatedStep | { readonly sourceId: PartyId; readonly at: Instant } | 'OTHER';
+/** What an event says beside when: which of it is there depends on what it records. */
+export interface EntryFacts {
+  readonly reason?: string;
+  readonly orderReason?: string;
+  readonly declineReason?: DeclineReason;
+  readonly declineReasonLabel?: string;
+  readonly toPartyId?: PartyId;
+  readonly childReferralId?: ReferralId;
+  readonly toTargetId?: PartyId;
+  readonly from?: PartyId;
+  readonly to?: PartyId;
+  readonly point?: string;
+  readonly answer?: string;
+  readonly partyId?: PartyId;
+  readonly amountMinor?: number;
+  readonly currency?: string;
+  readonly kind?: ValueKind;
+  readonly kindLabel?: string;
+}
+
+/** With its own time: a correction says it in its data, since its envelope says when it was corrected. */
+export type DatedEntryFacts = EntryFacts & { readonly occurredAt: Instant };
+
+/** What was recorded of a referral after it was made, as it stands now. */
+export interface Entry {
+  readonly what: RecordedStep | 'SOURCE' | 'DECLARATION' | 'VALUE';
+  readonly at: Instant;
+  readonly facts: EntryFacts;
+  readonly corrected?: boolean;
+}
+type StepEntry = Entry & { readonly what: RecordedStep };
 
 export interface Referral {
   /** Absent until ReferralMade. */
@@ -61,9 +90,33 @@ export function behindItsSteps(
     : undefined;
 }
 
+/** What stands, in the order in which it was recorded. */
+const standingIn = ({ entries }: Referral): Entry[] => [...entries.values()].filter((entry) => entry !== 'RETRACTED');
+
+const isStep = (entry: Entry): entry is StepEntry => !['SOURCE', 'DECLARATION', 'VALUE'].includes(entry.what);
+
+const datedSteps = (entries: readonly Entry[]): DatedStep[] =>
+  entries.filter(isStep).map(({ what: step, at }) => ({ step, at }));
+
 /** The steps that stand, in the order of business time. */
-const stepsOf = ({ entries }: Referral): DatedStep[] =>
-  inOrderOfTime([...entries.values()].filter((entry) => typeof entry === 'object' && 'step' in entry));
+export const stepsOf = (referral: Referral): DatedStep[] => inOrderOfTime(datedSteps(standingIn(referral)));
+
+/** What an event recorded, unless it recorded nothing of the referral or was retracted. */
+export function entryOf({ entries }: Referral, eventId: EventId): Entry | Refusal {
+  const entry = entries.get(eventId);
+  if (entry === 'RETRACTED') return conflict(entry, 'This was retracted.', ['eventId']);
+  const message = `${eventId} is nothing that was recorded of this referral after it was made.`;
+  return entry ?? refuse('ENTRY_UNKNOWN', message, { path: ['eventId'] });
+}
+
+/** The step that an entry, moved to another time, could not be true together with. */
+export function contradictionOf(referral: Referral, entry: Entry, at: Instant): DatedStep | undefined {
+  if (!isStep(entry)) return undefined;
+  const standing = standingIn(referral);
+  const place = standing.indexOf(entry);
+  const [before, after] = [standing.slice(0, place), standing.slice(place + 1)].map(datedSteps);
+  return contradictionTo({ step: entry.what, at }, before!, after);
+}
 
 export const statusOf = (referral: Referral): string =>
   referral.retracted ? 'RETRACTED' : standingAfter(stepsOf(referral)).status;
@@ -72,7 +125,19 @@ export const isRecorded = (referral: Referral, step: ReferralStep, at: Instant):
   step !== 'DECLINED' && stepsOf(referral).some((known) => known.step === step && known.at === at);
 
 /** Who is credited with the referral at a time: the referrer, until somebody else is said to be its source. */
-export function sourceAt({ made, entries }: StandingReferral, at: Instant): PartyId {
-  const named = [...entries.values()].filter((entry) => typeof entry === 'object' && 'sourceId' in entry);
-  return inOrderOfTime(named).findLast((entry) => entry.at <= at)?.sourceId ?? made.facts.referrerId;
+export const sourceAt = (referral: StandingReferral, at: Instant): PartyId =>
+  sourceAmong(standingIn(referral), referral, at);
+
+/** Who would be credited then if the entry had not been recorded. */
+export function sourceWithout(referral: StandingReferral, entry: Entry, at: Instant): PartyId {
+  const standing = standingIn(referral);
+  const place = standing.indexOf(entry);
+  // What was recorded later and is dated alike stands behind it.
+  const others = standing.filter((other, index) => index < place || (index > place && other.at < at));
+  return sourceAmong(others, referral, at);
+}
+
+function sourceAmong(entries: readonly Entry[], { made }: StandingReferral, at: Instant): PartyId {
+  const named = entries.filter(({ what }) => what === 'SOURCE');
+  return inOrderOfTime(named).findLast((entry) => entry.at <= at)?.facts.to ?? made.facts.referrerId;
 }

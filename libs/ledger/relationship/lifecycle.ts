@@ -3,7 +3,7 @@ import { isRefusal, type DecisionContext, type Refusal } from '../../event-sourc
 import type { EventId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
 import { inFuture } from '../order.js';
-import { conflict, refuse } from '../refusals.js';
+import { conflict, inReplacement, refuse } from '../refusals.js';
 import { afterEnd, correctedBefore, type Dated, type Entries, type Entry } from './entry.js';
 import type { Tie } from './relationship.js';
 
@@ -121,9 +121,6 @@ export function correctedStep<Facts, S extends Step, State>(
     (moved ? (inFuture(occurredAt, now) ?? afterEnd(tie, occurredAt)) : undefined);
   return correctedBefore(known) ?? (refusal ? inReplacement(refusal) : replacement);
 }
-
-const inReplacement = ({ path, ...refusal }: Refusal): Refusal =>
-  path ? { ...refusal, path: ['replacement', ...path] } : refusal;
 
 /** The entry that an event speaks of: what decides its events lets none speak of another. */
 export function living<Id extends string, E extends Entry>(entries: Entries<Id, E>, id: Id): E {

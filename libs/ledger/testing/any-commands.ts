@@ -61,6 +61,8 @@ export class World {
   readonly streams = new Map<string, Stream>();
   readonly told: Told[] = [];
   readonly accepted = new Set<string>();
+  /** Codes by the type of the command that was refused with them. */
+  readonly refusals = new Map<string, Set<string>>();
   private owners: ReadonlyMap<string, string> = new Map();
   private readonly ids = new Set<string>([deriveId('pty', 'nobody'), deriveId('rel', 'nothing')]);
   private commands = 0;
@@ -104,6 +106,7 @@ export class World {
     expect(stream.state).toEqual(before);
     if (isRefusal(decision)) {
       expect(Object.keys(REFUSAL_CODES)).toContain(decision.refused);
+      this.refusals.set(command.type, (this.refusals.get(command.type) ?? new Set()).add(decision.refused));
       return false;
     }
     const claims: Claims[] = [];

@@ -191,7 +191,9 @@ describe('activity', () => {
   });
 
   it('needs no more statements for a list of 20 than for one of 5', async () => {
-    const query = `query ($first: Int!, $asOf: DateTime) { relationships(first: $first) { nodes { ${FIELDS} touches { count } } } }`;
+    const query = `query ($first: Int!, $asOf: DateTime) { relationships(first: $first) { nodes { ${FIELDS} touches { count }
+      liking(asOf: $asOf) { count } commitments(asOf: $asOf, status: [OPEN]) { totalCount nodes { status } }
+      known: asksVersusGives(asKnown: $asOf) { asks } parts: byFunction(asKnown: $asOf) { touches } } } }`;
     const few = await read.ask(query, { first: 5, asOf: day(500) });
     const many = await read.ask(query, { first: 20, asOf: day(500) });
     expect([few.errors, many.errors]).toEqual([undefined, undefined]);
@@ -261,32 +263,6 @@ describe('activity', () => {
       weakestFunction: { function: 'FOOD', sentimentBp: -6000 },
     });
     expect(stewardScorecard).toEqual({ touches: 1, asks: 2, gives: 3, commitmentsKept: 2, commitmentsBroken: 1 });
-  });
-
-  it('knows the other side under the id that it was merged into', async () => {
-    const [id, absorbed, survivor] = [relationshipId('merged'), partyId('absorbed'), partyId('survivor')];
-    for (const party of [absorbed, survivor]) {
-      const known = { partyId: party, kind: 'PERSON', displayName: party, roles: [] } as const;
-      await ledger.record(party, event('PartyRegistered', known, day(0)));
-    }
-    const action = (by: PartyId, to: PartyId) => {
-      const facts = { actionId: deriveId('act', `of ${by}`), by, to, kind: 'GUIDANCE' } as const;
-      return event('TrustActionRecorded', { ...facts, customized: false, asked: false }, day(10));
-    };
-    const opened = { relationshipId: id, a: we, b: absorbed, kind: 'CARE', intent: 'UNKNOWN' } as const;
-    await ledger.record(id, event('RelationshipOpened', opened, day(1)), action(we, absorbed), action(survivor, we));
-    const given = async () => {
-      await ledger.shown();
-      const query = `query ($id: ID!) { relationship(id: $id) { asksVersusGives { gives } } }`;
-      return (await answer(query, { id }))['relationship'];
-    };
-    expect(await given()).toEqual({ asksVersusGives: { gives: 2 } });
-    const merge = { survivorId: survivor, absorbedId: absorbed, evidence: 'One address.' };
-    const [mergeEventId] = await ledger.record(absorbed, event('PartiesMerged', merge, day(20)));
-    expect(await given()).toEqual({ asksVersusGives: { gives: 1 } });
-    const unmerge = { survivorId: survivor, absorbedId: absorbed, mergeEventId: mergeEventId! };
-    await ledger.record(absorbed, event('PartiesUnmerged', unmerge, day(21)));
-    expect(await given()).toEqual({ asksVersusGives: { gives: 2 } });
   });
 
   it('knows a steward under either id after a merge, and under each again after it was taken back', async () => {

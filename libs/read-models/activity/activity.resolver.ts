@@ -9,6 +9,7 @@ import { Relationship } from '../directory/relationship.types.js';
 import { manyEach } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
+import type { Seen } from '../timeline/seen.js';
 import { happened, seen, tally, type History, type Moment } from '../touch-frequency/frequency.js';
 import { historyOf } from '../touch-frequency/loaders.js';
 import { momentOf } from '../touch-frequency/touch-frequency.resolver.js';
@@ -18,12 +19,14 @@ import {
   AsksVersusGives,
   ChannelMix,
   FunctionActivity,
-  MomentArguments,
   Reciprocity,
+  StewardBond,
   StewardScorecard,
 } from './activity.types.js';
 import { actionsOf, actionsOfSteward, commitmentsOfSteward, opinionsOf, touchesOfSteward } from './queries.js';
+import { carriedBy, contactWith, handedOver } from './bond-queries.js';
 import { scorecard } from './scorecard.js';
+import { stewardBond } from './steward-bond.js';
 
 @Resolver(() => Relationship)
 export class RelationshipActivityResolver {
@@ -58,10 +61,13 @@ export class RelationshipActivityResolver {
   @ResolveField(() => AsksVersusGives, { description: 'Whether our side shows up to get or to give.' })
   async asksVersusGives(
     @Parent() relationship: RelationshipRow,
-    @Args() asked: MomentArguments,
+    @Args() asked: ActivityArguments,
     @Context() context: CallerContext,
   ) {
-    const actions = manyEach(context, 'trust actions of ours', (tenantId, ids) => actionsOf(this.db, tenantId, ids));
+    const [name, moments] = seenBy(asked);
+    const actions = manyEach(context, `trust actions of ours ${name}`, (tenantId, ids) =>
+      actionsOf(this.db, tenantId, ids, moments),
+    );
     const [{ history, moment }, done] = await Promise.all([
       this.seen(relationship, asked, context),
       actions.load(relationship.id),
@@ -72,19 +78,19 @@ export class RelationshipActivityResolver {
     );
   }
 
-  @ReadsFrom('touch_frequency', 'feedback', 'timeline')
+  @ReadsFrom('touch_frequency', 'feedback', 'timeline', 'directory')
   @ResolveField(() => [FunctionActivity], {
     description: 'What the parts of the organisation have to do with it, the one with the most touches first.',
   })
   async byFunction(
     @Parent() relationship: RelationshipRow,
-    @Args() asked: MomentArguments,
+    @Args() asked: ActivityArguments,
     @Context() context: CallerContext,
   ) {
     return (await this.parts(relationship, asked, context)).map(shown);
   }
 
-  @ReadsFrom('touch_frequency', 'feedback', 'timeline')
+  @ReadsFrom('touch_frequency', 'feedback', 'timeline', 'directory')
   @ResolveField(() => FunctionActivity, {
     nullable: true,
     description:
@@ -92,7 +98,7 @@ export class RelationshipActivityResolver {
   })
   async weakestFunction(
     @Parent() relationship: RelationshipRow,
-    @Args() asked: MomentArguments,
+    @Args() asked: ActivityArguments,
     @Context() context: CallerContext,
   ) {
     const part = weakest(await this.parts(relationship, asked, context));
@@ -101,10 +107,13 @@ export class RelationshipActivityResolver {
 
   private async parts(
     relationship: RelationshipRow,
-    asked: MomentArguments,
+    asked: ActivityArguments,
     context: CallerContext,
   ): Promise<readonly PartActivity[]> {
-    const opinions = manyEach(context, 'opinions of touches', (tenantId, ids) => opinionsOf(this.db, tenantId, ids));
+    const [name, moments] = seenBy(asked);
+    const opinions = manyEach(context, `opinions of touches ${name}`, (tenantId, ids) =>
+      opinionsOf(this.db, tenantId, ids, moments),
+    );
     const [{ history, moment }, heard] = await Promise.all([
       this.seen(relationship, asked, context),
       opinions.load(relationship.id),
@@ -124,6 +133,12 @@ export class RelationshipActivityResolver {
     return { history: await historyOf(this.db, context, relationship, asKnown)(), moment };
   }
 }
+
+/** The moments that are asked about, under a name for what is loaded together. */
+const seenBy = ({ asOf, asKnown }: ActivityArguments): [name: string, Seen] => [
+  `${asOf ?? ''} ${asKnown ?? ''}`,
+  { asOf: asOf ?? fromMillis(Date.now()), asKnown: asKnown ?? undefined },
+];
 
 const shown = ({ lastTouchAtMs, ...part }: PartActivity) => ({ ...part, lastTouchAt: fromMillis(lastTouchAtMs) });
 
@@ -150,6 +165,33 @@ export class StewardScorecardResolver {
         touchesOfSteward(this.db, tenantId, asked),
         actionsOfSteward(this.db, tenantId, asked),
         commitmentsOfSteward(this.db, tenantId, asked),
+      ])),
+    );
+  }
+}
+
+@Roles(...READERS)
+@Resolver()
+export class StewardBondResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ReadsFrom('touch_frequency', 'directory')
+  @Query(() => StewardBond, {
+    description: 'Whether the bond is with the steward or with the firm: continuity, share of contact, hand-overs.',
+  })
+  async stewardBond(
+    @Args('partyId', { type: () => ID, description: 'The party.' }) partyId: string,
+    @Args('stewardId', { type: () => ID, description: 'The steward.' }) stewardId: string,
+    @Args('asOf', { type: () => DateTimeScalar, nullable: true, description: 'At this business time; absent: now.' })
+    asOf: Instant | null,
+    @CurrentCaller() { tenantId }: Caller,
+  ): Promise<StewardBond> {
+    const bond = { partyId, stewardId, asOf: asOf ?? fromMillis(Date.now()) };
+    return stewardBond(
+      ...(await Promise.all([
+        carriedBy(this.db, tenantId, bond),
+        contactWith(this.db, tenantId, bond),
+        handedOver(this.db, tenantId, bond),
       ])),
     );
   }

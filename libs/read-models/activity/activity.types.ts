@@ -6,13 +6,10 @@ import { ChannelShare } from '../directory/relationship.types.js';
 import { WindowArguments } from '../touch-frequency/touch-frequency.types.js';
 
 @ArgsType()
-export class MomentArguments extends WindowArguments {
+export class ActivityArguments extends WindowArguments {
   @Field(() => DateTimeScalar, { nullable: true, description: 'At this business time; absent: now.' })
   readonly asOf?: Instant | null;
-}
 
-@ArgsType()
-export class ActivityArguments extends MomentArguments {
   @Field(() => DateTimeScalar, {
     nullable: true,
     description: 'By what had been recorded at this ledger time; absent: by all that is recorded.',
@@ -136,4 +133,30 @@ export class StewardScorecard {
 
   @Field(() => Int, { description: 'Promises of our side that were broken.' })
   readonly commitmentsBroken: number;
+}
+
+@ObjectType({ description: 'How much of what binds a party to us is with one steward, who carried it as PRIMARY.' })
+export class StewardBond {
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Since when, for the first time; null: never.' })
+  readonly carriedSince: Instant | null;
+
+  @Field(() => Float, {
+    description: 'Days in which the steward carried a relationship with the party, with fractions.',
+  })
+  readonly daysCarried: number;
+
+  @Field(() => Int, { description: 'Touches while the steward carried the relationship.' })
+  readonly touches: number;
+
+  @Field(() => BasisPointsScalar, {
+    nullable: true,
+    description: 'Their share of all touches with the party; null without a touch.',
+  })
+  readonly shareBp: number | null;
+
+  @Field(() => Int, { description: 'How often another steward handed a relationship with the party over to this one.' })
+  readonly handOvers: number;
+
+  @Field(() => Int, { description: 'How often with a warm introduction.' })
+  readonly warmHandOvers: number;
 }

@@ -1,10 +1,13 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Instant } from '../../event-sourcing/instant.js';
 import { MEANINGS, type TrustActionKind } from '../../ledger/trust/trust.words.js';
-import { membersOf, partyGroup, topOf } from '../joined.js';
+import { atMoment, membersOf, partyGroup, topOf } from '../joined.js';
+import { groupAsKnown } from '../merges.js';
 import { all } from '../ordering.js';
 import type { ReadDatabase } from '../read-database.js';
+import { entriesSeen, type Seen } from '../timeline/seen.js';
 import { matching, stewards } from '../touch-frequency/stats-queries.js';
+import { actions } from '../trust/queries.js';
 import type { CountedAction, Opinion } from './activity.js';
 import type { EndedCommitments, StewardTouches } from './scorecard.js';
 
@@ -24,15 +27,19 @@ const GIVES = kindsThatMean('GIVE');
 const ASKS = kindsThatMean('ASK');
 const MEANING = sql`CASE WHEN t.action_kind = ANY(${GIVES}) THEN 'GIVE' ELSE 'ASK' END`;
 
-/** Not of the other side of the relationship `d`, under whichever id it is named. */
-const isOurs = (tenantId: string, partyId: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`${topOf(tenantId, partyId)} <> ${topOf(tenantId, sql`d.b_id`)}`;
+/** Not of the other side of the relationship `d`, under whichever id it is named, or was known by. */
+const isOurs = (tenantId: string, partyId: RawBuilder<unknown>, asKnown?: Instant): RawBuilder<unknown> =>
+  asKnown
+    ? sql`${partyId} NOT IN ${atMoment(OTHER_SIDE, asKnown)}`
+    : sql`${topOf(tenantId, partyId)} <> ${topOf(tenantId, sql`d.b_id`)}`;
+
+const OTHER_SIDE = groupAsKnown('directory', 'd.tenant_id', 'd.b_id');
 
 /** Trust actions `t` that count, of our side of the relationship `d`. */
-const ours = (tenantId: string): readonly RawBuilder<unknown>[] => [
+const ours = (tenantId: string, asKnown?: Instant): readonly RawBuilder<unknown>[] => [
   sql`NOT t.retracted`,
   sql`t.action_kind = ANY(${[...GIVES, ...ASKS]})`,
-  isOurs(tenantId, sql`(t.facts ->> 'by')`),
+  isOurs(tenantId, sql`(t.facts ->> 'by')`, asKnown),
 ];
 const TIE = sql`JOIN directory.relationships d ON d.tenant_id = t.tenant_id AND d.relationship_id = t.relationship_id`;
 
@@ -41,28 +48,32 @@ export const actionsOf = (
   db: ReadDatabase,
   tenantId: string,
   ids: readonly string[],
+  seen: Seen,
 ): Promise<(CountedAction & { readonly owner: string })[]> =>
   db.rows(sql<CountedAction & { owner: string }>`
     SELECT m.owner, ${MEANING} AS meaning, (extract(epoch FROM t.occurred_at) * 1000)::float8 AS "atMs"
-      FROM ${membersOf(tenantId, ids)} m
-      JOIN trust.actions t ON t.tenant_id = ${tenantId} AND t.relationship_id = m.relationship_id ${TIE}
-     WHERE ${all(ours(tenantId))}`);
+      FROM ${membersOf(tenantId, ids, seen.asKnown)} m
+      JOIN ${actions(seen)} t ON t.tenant_id = ${tenantId} AND t.relationship_id = m.relationship_id ${TIE}
+     WHERE ${all(ours(tenantId, seen.asKnown))}`);
 
 /** What was thought of the touches of each relationship, as far as feedback says which one it is about. */
 export const opinionsOf = (
   db: ReadDatabase,
   tenantId: string,
   ids: readonly string[],
-): Promise<(Opinion & { readonly owner: string })[]> =>
-  db.rows(sql<Opinion & { owner: string }>`
-    SELECT m.owner, e.facts ->> 'function' AS function, f.sentiment_bp AS "sentimentBp",
+  seen: Seen,
+): Promise<(Opinion & { readonly owner: string })[]> => {
+  const entries = (table: RawBuilder<unknown>) => (seen.asKnown ? entriesSeen(table, seen) : table);
+  return db.rows(sql<Opinion & { owner: string }>`
+    SELECT m.owner, e.facts ->> 'function' AS function, (f.facts ->> 'sentimentBp')::int AS "sentimentBp",
            (extract(epoch FROM f.occurred_at) * 1000)::float8 AS "atMs"
-      FROM ${membersOf(tenantId, ids)} m
-      JOIN feedback.feedback f ON f.tenant_id = ${tenantId} AND f.relationship_id = m.relationship_id
-      JOIN timeline.entries e ON e.tenant_id = f.tenant_id AND e.relationship_id = f.relationship_id
+      FROM ${membersOf(tenantId, ids, seen.asKnown)} m
+      JOIN ${entries(sql`feedback.feedback`)} f ON f.tenant_id = ${tenantId} AND f.relationship_id = m.relationship_id
+      JOIN ${entries(sql`timeline.entries`)} e ON e.tenant_id = f.tenant_id AND e.relationship_id = f.relationship_id
        AND e.kind = 'TOUCH' AND e.event_id = f.facts ->> 'aboutEventId'
-     WHERE NOT f.retracted AND f.sentiment_bp IS NOT NULL AND NOT e.retracted
+     WHERE NOT f.retracted AND f.facts ? 'sentimentBp' AND NOT e.retracted
        AND e.facts ->> 'outcome' <> 'AUTOMATED'`);
+};
 
 /** Who was PRIMARY steward, in which stretch of time: from a moment to before another. */
 export interface Stewardship {

@@ -8,7 +8,7 @@ import { connection, pageRequest, type Connection } from '../../graphql/paging.j
 import { partyLoader } from '../directory/loaders.js';
 import type { PartyRow } from '../directory/party-queries.js';
 import { Party } from '../directory/party.types.js';
-import { countEach, manyEach } from '../loading.js';
+import { countEach, manyEach, oneEach } from '../loading.js';
 import { cursorOf } from '../ordering.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
@@ -21,6 +21,7 @@ import {
   CampaignCost,
   CampaignCostConnection,
   CampaignEntriesArguments,
+  CampaignRelevance,
   CampaignResponse,
   CampaignResponseConnection,
   CampaignResponses,
@@ -36,7 +37,6 @@ import {
   COSTS,
   countCampaigns,
   countEntries,
-  countReached,
   countResponders,
   countTouches,
   entryPages,
@@ -51,7 +51,8 @@ import {
   type ResponseRow,
   type SpentRow,
 } from './queries.js';
-import { costPerResponse, countOf, type ResponseCounts } from './results.js';
+import { countReached, heardBack } from './reached-queries.js';
+import { costPerResponse, countOf, relevanceBp, type ResponseCounts } from './results.js';
 
 @Roles(...READERS)
 @Resolver(() => Campaign)
@@ -118,6 +119,14 @@ export class CampaignResolver {
   async costPerResponse(@Parent() campaign: CampaignRow, @Context() context: CallerContext) {
     const [spent, counts] = await Promise.all([this.spent(campaign, context), this.counts(campaign, context)]);
     return costPerResponse(spent, countOf(campaign.id, counts));
+  }
+
+  @ReadsFrom('touch_frequency', 'timeline', 'feedback', 'directory')
+  @ResolveField(() => CampaignRelevance, { description: 'Whether those whom it reached wanted it.' })
+  async relevance(@Parent() { id }: CampaignRow, @Context() context: CallerContext): Promise<CampaignRelevance> {
+    const loader = oneEach(context, 'relevance of campaigns', (tenantId, ids) => heardBack(this.db, tenantId, ids));
+    const heard = (await loader.load(id)) ?? { reached: 0, irrelevant: 0, optedOut: 0, either: 0 };
+    return { ...heard, shareBp: relevanceBp(heard) };
   }
 
   @ResolveField(() => CampaignTouches, { description: 'The contacts that belong to it.' })

@@ -4,11 +4,12 @@ import type { Position } from '../../event-sourcing/position.js';
 import { Money } from '../../graphql/money.js';
 import { Node } from '../../graphql/node.js';
 import { connectionOf, PageArguments } from '../../graphql/paging.js';
-import { DateScalar, DateTimeScalar, PositionScalar } from '../../graphql/scalars.js';
+import { BasisPointsScalar, DateScalar, DateTimeScalar, PositionScalar } from '../../graphql/scalars.js';
 import { CampaignCostKind, CampaignResponseKind, CampaignState } from '../../ledger/campaign/campaign.words.js';
 import { Channel } from '../../ledger/touch/touch.words.js';
 import { Amendment } from '../timeline/timeline.types.js';
 import type { CampaignFilter } from './queries.js';
+import { OPT_OUT_DAYS } from './reached-queries.js';
 
 @ObjectType({ description: 'When a campaign is to run.' })
 export class CampaignWindow {
@@ -80,6 +81,30 @@ export class CampaignResponses {
 
 @ObjectType({ description: 'Contacts that belong to a campaign. Neither retracted nor AUTOMATED ones count.' })
 export class CampaignTouches {}
+
+@ObjectType({
+  description:
+    'Whether a campaign was wanted: 1 - (irrelevant + opted out) / reached. Counted are different parties, each once.',
+})
+export class CampaignRelevance {
+  @Field(() => BasisPointsScalar, {
+    nullable: true,
+    description:
+      'The relevance, 0 to 10000; a party that is both irrelevant and opted out counts once. Null while it reached nobody.',
+  })
+  readonly shareBp: number | null;
+
+  @Field(() => Int, { description: 'Parties that it reached.' })
+  readonly reached: number;
+
+  @Field(() => Int, { description: 'Of these: who gave IRRELEVANT_OUTREACH feedback about one of its contacts.' })
+  readonly irrelevant: number;
+
+  @Field(() => Int, {
+    description: `Of these: who withdrew consent to MARKETING over the channel, or over all, within ${String(OPT_OUT_DAYS)} days of one of its contacts.`,
+  })
+  readonly optedOut: number;
+}
 
 @ObjectType({ implements: () => Node, description: 'Parties addressed in a stretch of time, within a budget.' })
 export class Campaign extends Node {

@@ -258,4 +258,52 @@ describe('campaigns', () => {
     expect([one.errors, many.errors]).toEqual([undefined, undefined]);
     expect(many.statements).toBeLessThanOrEqual(one.statements + 1); // only the first page has parties to look up
   });
+
+  it('is as relevant as the parties that it reached let it be: each counts once', async () => {
+    const [id, one] = [campaignId('relevant'), relationshipId('relevant')];
+    const names = ['re glad', 're bored', 're gone', 're both', 're late', 're unreached'];
+    for (const name of names) {
+      const known = { partyId: partyId(name), kind: 'PERSON', displayName: name, roles: [] } as const;
+      await ledger.record(partyId(name), event('PartyRegistered', known, day(0)));
+    }
+    const mailed = (name: string, more: Partial<TouchFacts> = {}) =>
+      touched(name, {
+        campaignId: id,
+        participants: [
+          { partyId: partyId('we'), side: 'A' },
+          { partyId: partyId(name), side: 'B' },
+        ],
+        ...more,
+      });
+    await ledger.record(id, planned(id, 0));
+    const touches = await ledger.record(
+      one,
+      ...names.map((name) => mailed(name, name === 're unreached' ? { outcome: 'BOUNCED' } : {})),
+    );
+    const bored = (name: string) =>
+      event(
+        'FeedbackReceived',
+        {
+          ...{ feedbackId: deriveId('fbk', name), by: partyId(name), kind: 'IRRELEVANT_OUTREACH' as const },
+          aboutEventId: touches[names.indexOf(name)]!,
+        },
+        day(8),
+      );
+    await ledger.record(one, bored('re bored'), bored('re both'));
+    const withdrawn = { purpose: 'MARKETING', channel: 'ANY' } as const;
+    for (const [name, days] of [
+      ['re gone', 9],
+      ['re both', 10],
+      ['re late', 38],
+    ] as const) {
+      await ledger.record(partyId(name), event('ConsentWithdrawn', withdrawn, day(days)));
+    }
+    await ledger.shown();
+    const { data, errors } = await read.ask(
+      `query ($id: ID!) { campaign(id: $id) { relevance { shareBp reached irrelevant optedOut } } }`,
+      { id },
+    );
+    expect(errors).toBeUndefined();
+    expect(data?.['campaign']?.['relevance']).toEqual({ shareBp: 4000, reached: 5, irrelevant: 2, optedOut: 2 });
+  });
 });

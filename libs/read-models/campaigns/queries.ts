@@ -170,23 +170,6 @@ export const countTouches = (
        AND until_position = ${sql.lit(OPEN)}
      GROUP BY campaign_id`);
 
-/** Parties of the other side with whom a counted contact came about, or who were left a message. */
-export const countReached = (
-  db: ReadDatabase,
-  tenantId: string,
-  ids: readonly string[],
-): Promise<{ readonly id: string; readonly count: number }[]> =>
-  db.rows(sql<{ id: string; count: number }>`
-    SELECT t.campaign_id AS id, count(DISTINCT ${topOf(tenantId, sql`(participant ->> 'partyId')`)})::int AS count
-      FROM touch_frequency.touches t
-      JOIN timeline.entries e
-        ON e.tenant_id = t.tenant_id AND e.entry_id = t.touch_id AND e.relationship_id = t.relationship_id
-     CROSS JOIN LATERAL jsonb_array_elements(e.facts -> 'participants') participant
-     WHERE t.tenant_id = ${tenantId} AND t.campaign_id = ANY(${ids}) AND t.campaign_id IS NOT NULL
-       AND t.until_position = ${sql.lit(OPEN)} AND participant ->> 'side' = 'B'
-       AND e.facts ->> 'outcome' IN ('CONNECTED', 'LEFT_MESSAGE')
-     GROUP BY t.campaign_id`);
-
 const ENTRY = sql`
   e.campaign_id AS owner, e.position, e.recorded_at AS "recordedAt", e.event_id AS "eventId", e.retracted, e.amendments`;
 

@@ -45,3 +45,16 @@ export const costPerResponse = (spent: readonly Spent[], { counted }: ResponseCo
         amountMinor: Number(spentMinor - refundedMinor) / counted,
         currency,
       }));
+
+/** Different parties that a campaign reached, and those of them that did not want to be. */
+export interface Heard {
+  readonly reached: number;
+  readonly irrelevant: number;
+  readonly optedOut: number;
+  /** Those that are one or the other, or both. */
+  readonly either: number;
+}
+
+/** 1 - (irrelevant + opted out) / reached, in basis points; a party that is both counts once. Null while it reached nobody. */
+export const relevanceBp = ({ reached, either }: Heard): number | null =>
+  reached === 0 ? null : Math.round(10_000 * (1 - either / reached));

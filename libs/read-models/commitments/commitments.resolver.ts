@@ -7,7 +7,7 @@ import { connection, pageRequest, type Connection, type Cursor } from '../../gra
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
 import { countEach, manyEach } from '../loading.js';
-import { cursorOf } from '../ordering.js';
+import { cursorOf, pageWithin } from '../ordering.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
 import { partyField, relationshipField } from '../timeline/entry-fields.resolver.js';
@@ -20,6 +20,7 @@ import {
 } from './commitments.types.js';
 import {
   commitmentList,
+  commitmentsSeen,
   dueList,
   shown,
   statusAt,
@@ -35,14 +36,27 @@ const cursor = (row: CommitmentRow): Cursor => cursorOf(row.dueAt, row);
 export class RelationshipCommitmentsResolver {
   constructor(private readonly db: ReadDatabase) {}
 
-  @ReadsFrom('commitments')
+  @ReadsFrom('commitments', 'directory')
   @ResolveField(() => CommitmentConnection, { description: 'What was promised, the earliest date first.' })
   async commitments(
     @Parent() { id }: RelationshipRow,
-    @Args() { status, first, after }: CommitmentsArguments,
+    @Args() { status, asOf, asKnown, first, after }: CommitmentsArguments,
     @Context() context: CallerContext,
   ): Promise<Connection<CommitmentRow>> {
     const page = pageRequest({ first, after });
+    if (asOf || asKnown) {
+      const seen = { asOf: asOf ?? now(), asKnown: asKnown ?? undefined };
+      const loader = manyEach(context, `commitments seen ${asOf ?? ''} ${asKnown ?? ''}`, (tenantId, ids) =>
+        commitmentsSeen(this.db, tenantId, ids, seen),
+      );
+      const all = (await loader.load(id)).filter((row) => !status || status.includes(statusAt(row, seen.asOf)));
+      return connection(
+        page,
+        pageWithin(all, ({ dueAt }) => dueAt, page),
+        cursor,
+        () => Promise.resolve(all.length),
+      );
+    }
     const shape = JSON.stringify([status, first, after]);
     const list = commitmentList(status, now());
     const pages = manyEach(context, `commitments ${shape}`, async (tenantId, ids) =>
@@ -76,7 +90,7 @@ export class CommitmentResolver {
 
   @ResolveField('status')
   status(@Parent() row: CommitmentRow): CommitmentStatus {
-    return statusAt(row, now());
+    return statusAt(row, row.asOf ?? now());
   }
 }
 

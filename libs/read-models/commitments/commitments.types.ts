@@ -26,7 +26,9 @@ export class Commitment extends Entry {
   @Field(() => String, { description: 'What was promised.' })
   readonly text: string;
 
-  @Field(() => CommitmentStatus, { description: 'Where it stands now.' })
+  @Field(() => CommitmentStatus, {
+    description: 'Where it stands at the moment that is asked about: now, unless told.',
+  })
   readonly status: Status;
 
   @Field(() => DateTimeScalar, { description: 'Until when: the date agreed on last.' })
@@ -62,8 +64,20 @@ export class CommitmentConnection extends connectionOf(() => Commitment, 'Commit
 
 @ArgsType()
 export class CommitmentsArguments extends PageArguments {
-  @Field(() => [CommitmentStatus], { nullable: true, description: 'Only those that stand so now; absent: all.' })
+  @Field(() => [CommitmentStatus], { nullable: true, description: 'Only those that stand so; absent: all.' })
   readonly status?: readonly Status[] | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Those that were made by this business time, as they stood then; absent: now.',
+  })
+  readonly asOf?: Instant | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'By what had been recorded at this ledger time; absent: by all that is recorded.',
+  })
+  readonly asKnown?: Instant | null;
 }
 
 @ArgsType()

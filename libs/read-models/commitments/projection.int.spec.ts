@@ -205,6 +205,66 @@ describe('commitments', () => {
     expect(many.statements).toBe(one.statements);
   });
 
+  it('were what was known of them, at any business time', async () => {
+    const id = relationshipId('seen');
+    const [, , , keeping] = await ledger.record(
+      id,
+      opened(id),
+      made('se 1', 1, 20),
+      made('se 2', 2, 10),
+      kept('se 1', 15),
+      renegotiated('se 2', 5, 30),
+    );
+    await ledger.shown();
+    const before = await ledger.moment();
+    const seen = async (more: { asOf?: string; asKnown?: string; status?: string[]; after?: string }) => {
+      const query = `query ($id: ID!, $asOf: DateTime, $asKnown: DateTime, $status: [CommitmentStatus!], $after: String) {
+        relationship(id: $id) { commitments(status: $status, asOf: $asOf, asKnown: $asKnown, first: 1, after: $after) {
+          totalCount pageInfo { endCursor hasNextPage } nodes { text status dueAt steps { step } amendments { kind } } } } }`;
+      const { data, errors } = await read.ask(query, { id, ...more });
+      expect(errors).toBeUndefined();
+      return data?.['relationship']?.['commitments'] as unknown as {
+        totalCount: number;
+        pageInfo: { endCursor: string; hasNextPage: boolean };
+        nodes: unknown[];
+      };
+    };
+    const all = async (more: { asOf?: string; asKnown?: string; status?: string[] }) => {
+      const nodes: unknown[] = [];
+      let page = await seen(more);
+      while (nodes.push(...page.nodes) && page.pageInfo.hasNextPage) {
+        page = await seen({ ...more, after: page.pageInfo.endCursor });
+      }
+      expect(page.totalCount).toBe(nodes.length);
+      return nodes;
+    };
+    const second = { text: 'se 2', status: 'OPEN', dueAt: day(30), steps: [{ step: 'RENEGOTIATED' }], amendments: [] };
+    const first = { text: 'se 1', status: 'KEPT', dueAt: day(20), steps: [{ step: 'KEPT' }], amendments: [] };
+    expect(await all({ asOf: day(1) })).toEqual([{ ...first, status: 'OPEN', steps: [] }]);
+    expect(await all({ asOf: day(4) })).toMatchObject([{ text: 'se 2', dueAt: day(10) }, { text: 'se 1' }]);
+    expect(await all({ asOf: day(16) })).toEqual([first, second]);
+    expect(await all({ asOf: day(31), status: ['OVERDUE'] })).toMatchObject([{ text: 'se 2' }]);
+
+    const facts = { owedBy: we, owedTo: they, text: 'se 2, really', dueAt: day(12), occurredAt: day(2) };
+    const amendment = { targetEventId: deriveId('evt', 'any'), reason: 'Misheard.' };
+    await ledger.record(
+      id,
+      event('CommitmentStepCorrected', {
+        ...{ commitmentId: commitmentId('se 1'), targetEventId: keeping!, reason: 'A day later.' },
+        replacement: { occurredAt: day(25), lateDays: 5 },
+      }),
+      event('CommitmentCorrected', { commitmentId: commitmentId('se 2'), ...amendment, replacement: facts }),
+      made('se 3', 1, 11),
+    );
+    await ledger.record(id, event('CommitmentRetracted', { commitmentId: commitmentId('se 1'), ...amendment }));
+    await ledger.shown();
+    expect(await all({ asOf: day(16), asKnown: before })).toEqual([first, second]);
+    expect(await all({ asOf: day(16), asKnown: await ledger.moment() })).toMatchObject([
+      { text: 'se 3', status: 'OVERDUE' },
+      { text: 'se 2, really', dueAt: day(30), amendments: [{ kind: 'CORRECTED' }] },
+    ]);
+  });
+
   it('are the same after a rebuild', async () => {
     const before = [await listed(relationshipId('listed')), await listed(relationshipId('late'))];
     await ledger.rebuild();

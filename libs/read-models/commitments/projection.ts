@@ -6,7 +6,7 @@ import { commitmentEntries, commitmentState } from './entries.js';
 /** What was promised: whether it is overdue depends on when one looks, and is no column. */
 export const commitments: Projection = {
   name: 'commitments',
-  version: 1,
+  version: 2,
   tables: {
     commitments: {
       columns: {
@@ -19,7 +19,7 @@ export const commitments: Projection = {
       },
       key: ENTRIES.key,
       indexes: [
-        '(tenant_id, relationship_id, due_at, position) WHERE NOT retracted',
+        '(tenant_id, relationship_id, due_at, position)',
         `(tenant_id, due_at, position) WHERE status = 'OPEN' AND NOT retracted`,
         `(tenant_id, owed_by, due_at, position) WHERE status = 'OPEN' AND NOT retracted`,
       ],

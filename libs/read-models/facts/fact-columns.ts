@@ -1,5 +1,6 @@
 import type { Recorded } from '../../event-sourcing/event.js';
 import type { Row } from '../../event-sourcing/projection.js';
+import type { FeedbackFacts } from '../../ledger/feedback/feedback.js';
 import { MEANINGS, type TrustActionKind } from '../../ledger/trust/trust.words.js';
 import type { FactKind } from '../../metrics/fact.js';
 import { OPEN } from '../on.js';
@@ -37,6 +38,7 @@ export interface Tie {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+type Felt = Pick<FeedbackFacts, 'sentimentBp' | 'score' | 'scale'>;
 
 /** What an event says of a fact of this kind, as columns. */
 export function saidBy(kind: FactKind, facts: object, tie?: Tie): Row {
@@ -83,9 +85,9 @@ function sideOf(said: Fields, tie: Tie | undefined): 'A' | 'B' | undefined {
 }
 
 /** As it was stated, else the score on its scale: the lowest is -10000, the highest 10000. */
-function sentimentOf({ sentimentBp, score, scale }: Fields): unknown {
-  if (sentimentBp !== undefined || typeof score !== 'number') return sentimentBp;
-  const { min, max } = scale as { readonly min: number; readonly max: number };
+export function sentimentOf({ sentimentBp, score, scale }: Felt): number | undefined {
+  if (sentimentBp !== undefined || score === undefined || !scale) return sentimentBp;
+  const { min, max } = scale;
   return Math.round(((score - min) / (max - min)) * 20_000) - 10_000;
 }
 

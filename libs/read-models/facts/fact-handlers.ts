@@ -161,8 +161,10 @@ function stepOf(kind: EntryKind, event: Recorded, step: string, beginning: Kept)
 
 /** What it says is new, and known from now on; what it is of stays. */
 function corrected(was: Row, event: Recorded, tie?: Tie): Row {
-  const { occurredAt, ...facts } = replacementOf(event);
+  const { occurredAt, ...replaced } = replacementOf(event);
   const kept = tie ? Object.entries(was).filter(([column]) => !(column in SAID)) : Object.entries(was);
+  // The detail of a referral's step is which step it is: what else it says never takes that place.
+  const facts = was['kind'] === 'REFERRAL_STEP' ? { ...replaced, detail: was['detail'] } : replaced;
   return {
     ...Object.fromEntries(kept),
     ...saidFrom(event, occurredAt),

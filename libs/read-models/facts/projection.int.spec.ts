@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { event } from '../../event-sourcing/event.js';
-import { deriveId, type RelationshipId } from '../../event-sourcing/id.js';
+import { deriveId, type EventId, type RelationshipId } from '../../event-sourcing/id.js';
+import { fromMillis, toMillis } from '../../event-sourcing/instant.js';
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import { inOrder } from '../../metrics/fact.js';
 import { OPEN } from '../on.js';
+import { askable } from '../testing/askable.module.js';
 import { day, GivenLedger, opened, partyId, relationshipId, SAID, TENANT, touchId } from '../testing/given-ledger.js';
 import { streamFacts } from './fact-stream.js';
 import { factsOf } from './queries.js';
@@ -158,6 +160,41 @@ describe('facts', () => {
     expect(words(standing(await rowsOf(two)))).toEqual(['OPENED']);
   });
 
+  it('of a corrected step of a referral say the same step, as it really was', async () => {
+    const id = relationshipId('misheard');
+    const referralId = deriveId('ref', 'misheard');
+    const worth = { amountMinor: 500, currency: 'USD', kind: 'PAYMENT' } as const;
+    const credit = { from: partyId('doctor'), to: partyId('ann'), reason: 'x' };
+    await ledger.record(id, opened(id));
+    const [, source, value] = await ledger.record(
+      referralId,
+      event('ReferralMade', { referralId, ...referred, ...asked, depth: 0, relationshipId: id }, day(1)),
+      event('ReferralSourceReassigned', credit, day(3)),
+      event('ValueRealized', worth, day(3)),
+    );
+    const corrected = (targetEventId: EventId, replacement: object) =>
+      event('ReferralStepCorrected', {
+        targetEventId,
+        reason: 'x',
+        replacement: { ...replacement, occurredAt: day(5) },
+      });
+    await ledger.record(
+      referralId,
+      corrected(source!, { ...credit, to: partyId('ben') }),
+      corrected(value!, { ...worth, amountMinor: 700 }),
+    );
+    const rows = await rowsOf(id);
+    const [was, is] = [rows.filter(({ known_until }) => known_until !== null), standing(rows).slice(2)];
+    expect(was).toMatchObject([
+      { detail: 'SOURCE_REASSIGNED', occurred_at: day(3) },
+      { detail: 'PAYMENT', occurred_at: day(3), amount_minor: 500n },
+    ]);
+    expect(is).toMatchObject([
+      { kind: 'REFERRAL_STEP', detail: 'SOURCE_REASSIGNED', occurred_at: day(5) },
+      { kind: 'VALUE_REALIZED', detail: 'PAYMENT', occurred_at: day(5), amount_minor: 700n },
+    ]);
+  });
+
   it('are read for one relationship and in a pass over all alike, in the order in which they were so', async () => {
     await ledger.shown();
     const { pool } = ledger.log.database;
@@ -169,12 +206,58 @@ describe('facts', () => {
       expect(read.map((fact) => ({ ...fact, recordedFor: undefined }))).toEqual(streamed);
       expect(streamed.toSorted(inOrder)).toEqual(streamed);
     }
-    expect(relationships).toBe(5);
+    expect(relationships).toBe(6);
     let superseded = 0;
     for await (const streamed of streamFacts(pool, TENANT, { superseded: true })) {
       superseded += streamed.filter(({ retractedAtPosition }) => retractedAtPosition !== null).length;
     }
-    expect(superseded).toBe(2 + 4 + 4);
+    expect(superseded).toBe(2 + 4 + 4 + 2);
+  });
+
+  it('tell how long it takes to record what is so, by the first record of what stands', async () => {
+    const id = relationshipId('lag');
+    const steward = partyId('lag steward');
+    const begun = await ledger.moment();
+    const hoursAgo = (hours: number) => fromMillis(toMillis(begun) - hours * 3_600_000);
+    const touched = (name: string, hours: number) =>
+      event('TouchRecorded', { touchId: touchId(name), ...SAID } as const, hoursAgo(hours));
+    const corrected = {
+      targetEventId,
+      reason: 'Not then.',
+      replacement: { ...SAID, occurredAt: hoursAgo(500) },
+    } as const;
+    await ledger.record(
+      id,
+      opened(id),
+      event('StewardAssigned', { stewardId: steward, role: 'PRIMARY' } as const, hoursAgo(90)),
+      touched('lag 1', 2),
+      touched('lag 2', 10),
+      touched('lag 3', 80),
+      touched('lag 4', 100),
+      touched('lag 5', 1000),
+      event('TouchCorrected', { touchId: touchId('lag 2'), ...corrected }),
+      event('TouchRetracted', { touchId: touchId('lag 5'), targetEventId, reason: 'Never was.' }),
+    );
+    await ledger.shown();
+    const read = await askable(ledger);
+    const lag = async (by?: string, to?: string) => {
+      const query = `query ($from: DateTime, $to: DateTime, $by: CaptureLagDimension) {
+        captureLag(from: $from, to: $to, by: $by) { key count medianHours p90Hours p99Hours withinDayBp } }`;
+      const { data, errors } = await read.ask(query, { from: hoursAgo(-1 / 3_600_000), to, by });
+      expect(errors).toBeUndefined();
+      return data?.['captureLag'] as unknown as { key: string | null; count: number; medianHours: number }[];
+    };
+    const [all] = await lag();
+    expect(all).toMatchObject({ key: null, count: 4, withinDayBp: 5000 });
+    expect(all!.medianHours).toBeCloseTo(45, 1);
+    expect((await lag('STEWARD')).map(({ key, count }) => [key, count])).toEqual([
+      [steward, 3],
+      [null, 1],
+    ]);
+    expect(await lag('SOURCE')).toMatchObject([{ key: 'HUMAN', count: 4 }]);
+    expect(await lag('KIND')).toMatchObject([{ key: 'TOUCH', count: 4 }]);
+    expect(await lag(undefined, begun)).toMatchObject([{ count: 0, medianHours: null }]);
+    await read.close();
   });
 
   it('are the same when they are built anew', async () => {

@@ -1,9 +1,11 @@
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, type Caller, type CallerContext } from '../../access/caller.js';
 import { Roles } from '../../access/roles.js';
+import { fromMillis, toMillis } from '../../event-sourcing/instant.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
 import { connection, pageRequest, type Connection, type Cursor } from '../../graphql/paging.js';
 import { inOrder } from '../../graphql/request-context.js';
+import { ActivityArguments } from '../activity/activity.types.js';
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
 import { countEach, loaderOf, manyEach } from '../loading.js';
@@ -12,6 +14,8 @@ import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
 import { partyField, relationshipField } from '../timeline/entry-fields.resolver.js';
 import { countOf, countsOf, pageOf, pagesOf } from '../timeline/entry-lists.js';
+import { happened } from '../touch-frequency/frequency.js';
+import { momentOf } from '../touch-frequency/touch-frequency.resolver.js';
 import {
   Feedback,
   FeedbackArguments,
@@ -20,16 +24,20 @@ import {
   FeedbackRequest,
   FeedbackStats,
   FeedbackStatsArguments,
+  RelationshipLiking,
 } from './feedback.types.js';
+import { liking } from './liking.js';
 import {
   answersTo,
   feedbackList,
+  feedbackSaid,
   feedbackStats,
   openList,
   shown,
   type FeedbackRow,
   type StoredFeedback,
 } from './queries.js';
+import { urgencyOf } from './urgency.js';
 
 const cursor = (row: FeedbackRow): Cursor => cursorOf(row.occurredAt, row);
 
@@ -57,21 +65,47 @@ export class RelationshipFeedbackResolver {
   }
 }
 
+@Resolver(() => Relationship)
+export class RelationshipLikingResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ReadsFrom('feedback', 'directory')
+  @ResolveField(() => RelationshipLiking, { description: 'How they like us; whether they trust us is `trust`.' })
+  async liking(
+    @Parent() { id }: RelationshipRow,
+    @Args() { asOf, asKnown, ...window }: ActivityArguments,
+    @Context() context: CallerContext,
+  ): Promise<RelationshipLiking> {
+    const atMs = asOf ? toMillis(asOf) : Date.now();
+    const seen = { asOf: fromMillis(atMs), asKnown: asKnown ?? undefined };
+    const loader = manyEach(context, `feedback said ${asOf ?? ''} ${asKnown ?? ''}`, (tenantId, ids) =>
+      feedbackSaid(this.db, tenantId, ids, seen),
+    );
+    const moment = momentOf(atMs, window);
+    const said = (await loader.load(id)).filter(({ occurredAt }) => happened(toMillis(occurredAt), moment));
+    return liking(said.map(({ facts }) => facts));
+  }
+}
+
 @Roles(...READERS)
 @Resolver()
 export class FeedbackResolver {
   constructor(private readonly db: ReadDatabase) {}
 
   @ReadsFrom('feedback')
-  @Query(() => FeedbackConnection, { description: 'Feedback that nobody has resolved yet, the oldest first.' })
+  @Query(() => FeedbackConnection, {
+    description:
+      'Feedback that nobody has resolved yet and that somebody waits for an answer to: a GRIEVANCE, a COMPLAINT, low scores and what felt bad or was irrelevant, then a SUGGESTION; of equals the oldest first.',
+  })
   async feedbackOpen(
-    @Args() { kind, ...asked }: FeedbackOpenArguments,
+    @Args() { kind, needsResponse, ...asked }: FeedbackOpenArguments,
     @CurrentCaller() { tenantId }: Caller,
   ): Promise<Connection<FeedbackRow>> {
     const page = pageRequest(asked);
-    const list = openList(kind);
+    const list = openList(kind, needsResponse ?? !kind);
     const rows = await pageOf<StoredFeedback>(this.db, tenantId, list, page);
-    return connection(page, rows.map(shown), cursor, () => countOf(this.db, tenantId, list));
+    const urgency = (row: FeedbackRow) => cursorOf(urgencyOf({ ...row, kind: row.feedbackKind }), row);
+    return connection(page, rows.map(shown), urgency, () => countOf(this.db, tenantId, list));
   }
 
   @ReadsFrom('feedback')

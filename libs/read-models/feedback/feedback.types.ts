@@ -95,6 +95,13 @@ export class FeedbackArguments extends PageArguments {
 export class FeedbackOpenArguments extends PageArguments {
   @Field(() => [FeedbackKind], { nullable: true, description: 'Only of these kinds; absent: of all.' })
   readonly kind?: readonly FeedbackKind[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Only what somebody waits for an answer to: COMPLAINT, GRIEVANCE, SUGGESTION, IRRELEVANT_OUTREACH; an NPS of 0 to 6, another score below the middle of its scale; whatever has a sentiment below 0. Absent: true, unless `kind` names kinds. False: praise and content people, too.',
+  })
+  readonly needsResponse?: boolean | null;
 }
 
 @ObjectType({ description: 'Net promoter score: the share of 9 and 10 less the share of 0 to 6, of answers 0 to 10.' })
@@ -117,10 +124,10 @@ class FeedbackCounts {
   @Field(() => Int, { description: 'How much was said.' })
   readonly count: number;
 
-  @Field(() => Int, { description: 'How much of it nobody has resolved by now.' })
+  @Field(() => Int, { description: 'How much of it nobody has resolved by then: now, unless told.' })
   readonly open: number;
 
-  @Field(() => Int, { description: 'How much of it is resolved by now.' })
+  @Field(() => Int, { description: 'How much of it is resolved by then.' })
   readonly resolved: number;
 
   @Field(() => Float, {
@@ -151,6 +158,22 @@ export class FeedbackStats extends FeedbackCounts {
   readonly byKind: readonly FeedbackKindStats[];
 }
 
+@ObjectType({
+  description:
+    'How they like us, by what they said. Kept apart from trust: liking makes people listen, trust makes them act.',
+})
+export class RelationshipLiking {
+  @Field(() => Int, { description: 'Pieces of feedback that say how it felt, or give a score.' })
+  readonly count: number;
+
+  @Field(() => BasisPointsScalar, {
+    nullable: true,
+    description:
+      'Their mean sentiment, -10000 (bad) to 10000 (good); of a score its place on its scale. Null without one.',
+  })
+  readonly sentimentBp: number | null;
+}
+
 @ArgsType()
 export class FeedbackStatsArguments implements StatsFilter {
   @Field(() => DateTimeScalar, { nullable: true, description: 'Only what was said at or after this moment.' })
@@ -161,4 +184,16 @@ export class FeedbackStatsArguments implements StatsFilter {
 
   @Field(() => [FeedbackKind], { nullable: true, description: 'Only of these kinds; absent: of all.' })
   readonly kinds?: readonly FeedbackKind[] | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Only what was said by this business time, as it stood then; absent: now.',
+  })
+  readonly asOf?: Instant | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'By what had been recorded at this ledger time; absent: by all that is recorded.',
+  })
+  readonly asKnown?: Instant | null;
 }

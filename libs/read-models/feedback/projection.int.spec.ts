@@ -19,6 +19,11 @@ const took = (type: Step, name: string, days: number): LedgerEvent =>
   event(type, { feedbackId: feedbackId(name), note: 'So.' }, day(days));
 const AMENDMENT = { targetEventId: deriveId('evt', 'any'), reason: 'It was otherwise.' };
 
+interface OpenPage {
+  readonly nodes: readonly { readonly text: string }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+}
+
 describe('feedback', () => {
   let ledger: GivenLedger;
   let read: Askable;
@@ -75,9 +80,10 @@ describe('feedback', () => {
   });
 
   it('is open until it is resolved, and again when that is taken back', async () => {
-    const open = async (kind?: string) => {
-      const query = `query ($kind: [FeedbackKind!]) { feedbackOpen(kind: $kind, first: 100) { totalCount nodes { text } } }`;
-      return (await asked(query, { kind }))?.['feedbackOpen'];
+    const open = async (kind?: string, needsResponse?: boolean) => {
+      const query = `query ($kind: [FeedbackKind!], $needsResponse: Boolean) {
+        feedbackOpen(kind: $kind, needsResponse: $needsResponse, first: 100) { totalCount nodes { text } } }`;
+      return (await asked(query, { kind, needsResponse }))?.['feedbackOpen'];
     };
     const id = relationshipId('open');
     await ledger.record(
@@ -94,7 +100,44 @@ describe('feedback', () => {
     await ledger.record(id, event('FeedbackStepRetracted', retraction));
     await ledger.shown();
     expect(await open('GRIEVANCE')).toEqual({ totalCount: 2, nodes: [{ text: 'op 2' }, { text: 'op 1' }] });
-    expect(await open()).toMatchObject({ nodes: [{ text: 'op 2' }, { text: 'op 1' }, { text: 'li 2' }] });
+    expect(await open()).toEqual({ totalCount: 2, nodes: [{ text: 'op 2' }, { text: 'op 1' }] });
+    expect(await open(undefined, false)).toMatchObject({
+      nodes: [{ text: 'op 2' }, { text: 'op 1' }, { text: 'li 2' }],
+    });
+    expect(await open('PRAISE')).toEqual({ totalCount: 1, nodes: [{ text: 'li 2' }] });
+    expect(await open('PRAISE', true)).toEqual({ totalCount: 0, nodes: [] });
+  });
+
+  it('is open with the worst first, of equals the oldest, page by page', async () => {
+    const id = relationshipId('urgent');
+    await ledger.record(
+      id,
+      opened(id),
+      heard('ur praise', -5000, { kind: 'PRAISE' }),
+      nps('ur promoter', -5000, 10),
+      heard('ur suggestion', -5000, { kind: 'SUGGESTION' }),
+      nps('ur detractor', -5000, 3),
+      heard('ur complaint 2', -5000),
+      heard('ur complaint 1', -5001),
+      heard('ur grievance', -4000, { kind: 'GRIEVANCE' }),
+    );
+    await ledger.shown();
+    const found: string[] = [];
+    let after: string | null = null;
+    do {
+      const query = `query ($after: String) { feedbackOpen(first: 2, after: $after) {
+        pageInfo { hasNextPage endCursor } nodes { text } } }`;
+      const page = (await asked(query, { after }))?.['feedbackOpen'] as unknown as OpenPage;
+      found.push(...page.nodes.map(({ text }) => text));
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(found.filter((text) => text.startsWith('ur'))).toEqual([
+      'ur grievance',
+      'ur complaint 1',
+      'ur complaint 2',
+      'ur detractor',
+      'ur suggestion',
+    ]);
   });
 
   it('that is a grievance finds its relationship until it is resolved', async () => {
@@ -195,6 +238,82 @@ describe('feedback', () => {
     const [one, many] = [await ask(1), await ask(50)];
     expect([one.errors, many.errors]).toEqual([undefined, undefined]);
     expect(many.statements).toBe(one.statements);
+  });
+
+  it('is summed up as it stood at any business time, and as it was known', async () => {
+    const id = relationshipId('sums seen');
+    const [, , , acknowledged, resolved] = await ledger.record(
+      id,
+      opened(id),
+      heard('ss 1', 6000, { sentimentBp: -4000 }),
+      nps('ss 2', 6010, 9),
+      took('FeedbackAcknowledged', 'ss 1', 6001),
+      took('FeedbackResolved', 'ss 1', 6005),
+    );
+    expect([acknowledged, resolved]).not.toContain(undefined);
+    await ledger.shown();
+    const before = await ledger.moment();
+    const stats = async (asOf: string | null, asKnown?: string) => {
+      const query = `query ($from: DateTime, $asOf: DateTime, $asKnown: DateTime) {
+        feedbackStats(from: $from, asOf: $asOf, asKnown: $asKnown) {
+          count open resolved medianDaysToResolve meanSentimentBp nps { score } } }`;
+      return (await asked(query, { from: day(6000), asOf, asKnown }))?.['feedbackStats'];
+    };
+    const both = {
+      count: 2,
+      open: 1,
+      resolved: 1,
+      medianDaysToResolve: 5,
+      meanSentimentBp: -4000,
+      nps: { score: 100 },
+    };
+    const open = { count: 1, open: 1, resolved: 0, medianDaysToResolve: null, meanSentimentBp: -4000 };
+    expect(await stats(null)).toEqual(both);
+    expect(await stats(day(6020))).toEqual(both);
+    expect(await stats(day(6004))).toEqual({ ...open, nps: { score: null } });
+
+    const replacement = { by: they, kind: 'NPS', score: 2, scale: { min: 0, max: 10 }, occurredAt: day(6012) } as const;
+    await ledger.record(
+      id,
+      event('FeedbackCorrected', { feedbackId: feedbackId('ss 2'), ...AMENDMENT, replacement }),
+      event('FeedbackStepCorrected', {
+        ...{ feedbackId: feedbackId('ss 1'), targetEventId: resolved!, reason: 'Later.' },
+        replacement: { occurredAt: day(6008) },
+      }),
+      took('FeedbackReopened', 'ss 1', 6015),
+    );
+    await ledger.shown();
+    expect(await stats(day(6020))).toMatchObject({ count: 2, open: 2, resolved: 0, nps: { score: -100 } });
+    expect(await stats(day(6013))).toMatchObject({ open: 1, medianDaysToResolve: 8, nps: { score: -100 } });
+    expect(await stats(day(6011))).toMatchObject({ count: 1, open: 0, nps: { score: null } });
+    expect(await stats(day(6020), before)).toEqual(both);
+    expect(await stats(day(6020), await ledger.moment())).toEqual(await stats(null));
+  });
+
+  it('tells how they like us, in a window, as of a day and as it was known', async () => {
+    const id = relationshipId('liking');
+    await ledger.record(
+      id,
+      opened(id),
+      heard('lk 1', 100, { sentimentBp: -8000 }),
+      heard('lk 2', 300, { sentimentBp: 4000 }),
+      nps('lk 3', 310, 10),
+      heard('lk 4', 320),
+    );
+    await ledger.shown();
+    const before = await ledger.moment();
+    const liked = async (more: { window?: number; asOf?: string; asKnown?: string }) => {
+      const query = `query ($id: ID!, $window: Int, $asOf: DateTime, $asKnown: DateTime) {
+        relationship(id: $id) { liking(window: $window, asOf: $asOf, asKnown: $asKnown) { count sentimentBp } } }`;
+      return (await asked(query, { id, ...more }))?.['relationship']?.['liking'];
+    };
+    expect(await liked({ asOf: day(330) })).toEqual({ count: 3, sentimentBp: 2000 });
+    expect(await liked({ asOf: day(330), window: 90 })).toEqual({ count: 2, sentimentBp: 7000 });
+    expect(await liked({ asOf: day(200) })).toEqual({ count: 1, sentimentBp: -8000 });
+    await ledger.record(id, event('FeedbackRetracted', { feedbackId: feedbackId('lk 1'), ...AMENDMENT }));
+    await ledger.shown();
+    expect(await liked({ asOf: day(330) })).toEqual({ count: 2, sentimentBp: 7000 });
+    expect(await liked({ asOf: day(330), asKnown: before })).toEqual({ count: 3, sentimentBp: 2000 });
   });
 
   it('is the same after a rebuild', async () => {

@@ -276,4 +276,34 @@ describe('referrals over GraphQL', () => {
       openLoops: { totalCount: 2, nodes: [{ id: referralId('sent') }] },
     });
   });
+
+  it('says who brings the value, and how much of it comes from few', async () => {
+    const names = ['tp 1', 'tp 2', 'tp 3', 'tp 4', 'tp 5', 'tp 6'];
+    for (const [index, name] of names.entries()) {
+      const known = { partyId: partyId(name), kind: 'PERSON', displayName: name, roles: [] } as const;
+      await ledger.record(partyId(name), event('PartyRegistered', known, day(0)));
+      await refer(name, 2000, { referrerId: partyId(name) }, value(100 * (index + 1), 'SEK', 2001 + index));
+    }
+    const credit = { from: partyId('tp 1'), to: partyId('tp 6'), reason: 'Sent by her.' };
+    const never = event('ReferralRetracted', { targetEventId, reason: 'Never was.' });
+    await ledger.record(referralId('tp 1'), event('ReferralSourceReassigned', credit, day(2001)));
+    await refer('tp never', 2000, { referrerId: partyId('tp 1') }, value(99_999, 'SEK', 2001), never);
+    await refer('tp euros', 2000, { referrerId: partyId('tp 1') }, value(99_999, 'DKK', 2001));
+    await ledger.shown();
+    const query = `query ($first: Int!, $to: DateTime) { topParties(by: VALUE, currency: "SEK", to: $to, first: $first) {
+      total { amountMinor currency } parties topFifthBp
+      rows { party { displayName } value { amountMinor } shareBp cumulativeBp } } }`;
+    expect(await ask(query, { first: 2 })).toMatchObject({
+      topParties: {
+        ...{ total: { amountMinor: 2100, currency: 'SEK' }, parties: 5, topFifthBp: 3333 },
+        rows: [
+          { party: { displayName: 'tp 6' }, value: { amountMinor: 700 }, shareBp: 3333, cumulativeBp: 3333 },
+          { party: { displayName: 'tp 5' }, value: { amountMinor: 500 }, shareBp: 2381, cumulativeBp: 5714 },
+        ],
+      },
+    });
+    expect(await ask(query, { first: 0 })).toMatchObject({ topParties: { parties: 5, rows: [] } });
+    const nothing = { total: { amountMinor: 0, currency: 'SEK' }, parties: 0, topFifthBp: null, rows: [] };
+    expect(await ask(query, { first: 2, to: day(1) })).toMatchObject({ topParties: nothing });
+  });
 });

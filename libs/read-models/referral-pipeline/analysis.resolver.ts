@@ -2,7 +2,11 @@ import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/gr
 import { CurrentCaller, type Caller, type CallerContext } from '../../access/caller.js';
 import { Roles } from '../../access/roles.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
+import { pageRequest } from '../../graphql/paging.js';
 import { RequestError } from '../../graphql/request-error.js';
+import { partyLoader } from '../directory/loaders.js';
+import type { PartyRow } from '../directory/party-queries.js';
+import { Party } from '../directory/party.types.js';
 import { ReadDatabase } from '../read-database.js';
 import { READERS } from '../readers.js';
 import {
@@ -13,6 +17,9 @@ import {
   ReferralChainNode,
   ReferralFunnelRow,
   SourceConfusion,
+  TopParties,
+  TopPartiesArguments,
+  TopParty,
 } from './analysis.types.js';
 import { chain, discounted, successorsOf, totalsOf, valuesOf, type ChainNode } from './chain.js';
 import { funnel, sourceConfusion } from './funnel-queries.js';
@@ -20,6 +27,7 @@ import { referralLoader } from './loaders.js';
 import type { ReferralRow } from './queries.js';
 import { Referral } from './referral.types.js';
 import { confusionShown, funnelShown } from './shown.js';
+import { concentration, valueBySource } from './value-queries.js';
 
 const MOST_ROWS = 200;
 const MOST_CELLS = 1000;
@@ -74,6 +82,35 @@ export class ReferralAnalysisResolver {
       values: discounted(worth.get(node.id) ?? [], node.depth, delta),
     }));
     return { nodes, totals: totalsOf(nodes.flatMap(({ values }) => values)), truncated: followed.truncated };
+  }
+}
+
+@Roles(...READERS)
+@Resolver(() => TopParty)
+export class TopPartiesResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ReadsFrom('referral_pipeline', 'directory')
+  @Query(() => TopParties, { description: 'Who brings the value: sources of referrals by what these were worth.' })
+  async topParties(@Args() { currency, from, to, first }: TopPartiesArguments, @CurrentCaller() { tenantId }: Caller) {
+    const page = pageRequest({ first });
+    const asked = { currency, from: from ?? null, to: to ?? null };
+    // One at least: a row says what all of them come to.
+    const found = await valueBySource(this.db, tenantId, asked, Math.max(page.first, 1));
+    const { totalMinor, rows, ...counts } = concentration(found);
+    return {
+      ...counts,
+      total: { amountMinor: totalMinor, currency },
+      rows: rows.slice(0, page.first).map(({ amountMinor, ...row }) => ({ ...row, value: { amountMinor, currency } })),
+    };
+  }
+
+  @ResolveField(() => Party, { nullable: true, description: 'The party; null only while the directory lags.' })
+  party(
+    @Parent() { partyId }: { readonly partyId: string },
+    @Context() context: CallerContext,
+  ): Promise<PartyRow | null> {
+    return partyLoader(this.db, context).load(partyId);
   }
 }
 

@@ -1,6 +1,7 @@
 import { ArgsType, Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { Instant } from '../../event-sourcing/instant.js';
-import { BigIntScalar, DateTimeScalar } from '../../graphql/scalars.js';
+import { Money } from '../../graphql/money.js';
+import { BasisPointsScalar, BigIntScalar, DateTimeScalar } from '../../graphql/scalars.js';
 import { ReferralProgress } from '../../ledger/referral/referral.words.js';
 import type { ChainLink } from './chain.js';
 import type { FunnelDimension } from './funnel-queries.js';
@@ -210,4 +211,59 @@ export class ReferralChain {
 
   @Field(() => Boolean, { description: 'More follows than is shown.' })
   readonly truncated: boolean;
+}
+
+const PartyRankings = { VALUE: 'VALUE' } as const;
+registerEnumType(PartyRankings, {
+  name: 'PartyRanking',
+  description: 'What parties are ranked by.',
+  valuesMap: { VALUE: { description: 'Value realised by the referrals that they are the source of.' } },
+});
+
+@ArgsType()
+export class TopPartiesArguments {
+  @Field(() => PartyRankings, { defaultValue: 'VALUE', description: 'By what.' })
+  readonly by: keyof typeof PartyRankings;
+
+  @Field(() => String, { description: 'ISO 4217 code of the currency to look at: currencies are never added up.' })
+  readonly currency: string;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Only value realised at or after this moment.' })
+  readonly from?: Instant | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Only value realised before this moment.' })
+  readonly to?: Instant | null;
+
+  @Field(() => Int, { defaultValue: 20, description: 'How many parties to show, 0 to 200.' })
+  readonly first: number;
+}
+
+@ObjectType({ description: 'What one party brought.' })
+export class TopParty {
+  @Field(() => Money, { description: 'Value realised.' })
+  readonly value: Money;
+
+  @Field(() => BasisPointsScalar, { nullable: true, description: 'Its share of all value; null where that is 0.' })
+  readonly shareBp: number | null;
+
+  @Field(() => BasisPointsScalar, { nullable: true, description: 'The share of it and of all before it.' })
+  readonly cumulativeBp: number | null;
+}
+
+@ObjectType({ description: 'Who brings the value, and how much of it comes from few.' })
+export class TopParties {
+  @Field(() => Money, { description: 'All value realised.' })
+  readonly total: Money;
+
+  @Field(() => Int, { description: 'Parties that brought any.' })
+  readonly parties: number;
+
+  @Field(() => BasisPointsScalar, {
+    nullable: true,
+    description: 'Share of the most valuable fifth of them, rounded up to whole parties; 8000 is the rule of Pareto.',
+  })
+  readonly topFifthBp: number | null;
+
+  @Field(() => [TopParty], { description: 'The most valuable first.' })
+  readonly rows: readonly TopParty[];
 }

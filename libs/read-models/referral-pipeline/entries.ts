@@ -26,6 +26,7 @@ export const referralEntries = entryKind({
     SourceDeclared: 'SOURCE_DECLARED',
     ValueRealized: 'VALUE_REALIZED',
   },
+  stepCorrected: 'ReferralStepCorrected',
   stepRetracted: 'ReferralStepRetracted',
   relationshipOf: ({ relationshipId }: ReferralFacts) => relationshipId,
   show: ({ facts: { serviceLine, urgency, motive } }: Told<ReferralFacts>) => ({ serviceLine, urgency, motive }),

@@ -18,6 +18,7 @@ import {
   referralsById,
   type ReferralFilter,
 } from './queries.js';
+import { valuesOf } from './chain.js';
 import { funnel } from './funnel-queries.js';
 import { stepsShown } from './shown.js';
 import {
@@ -30,6 +31,7 @@ import {
   story,
   targetEventId,
   told,
+  value,
   type Report,
 } from './testing/referral-stories.js';
 
@@ -91,6 +93,44 @@ describe('the referral pipeline', () => {
       { step: 'SENT', retracted: false },
       { step: 'DECLINED', retracted: true, amendments: [{ kind: 'RETRACTED', reason: 'Another patient.' }] },
     ]);
+  });
+
+  it('shows a step, an end, a source and a value as they really were, with what they were corrected for', async () => {
+    const id = referralId('misheard');
+    const leak = { toPartyId: partyId('rival'), reason: 'Nearer home.' };
+    const credit = { from: partyId('doctor'), to: partyId('ann'), reason: 'He called.' };
+    const ids = await ledger.record(
+      id,
+      made('misheard', 10),
+      step('SENT', 11),
+      event('ReferralLeaked', leak, day(12)),
+      event('ReferralSourceReassigned', credit, day(12)),
+      value(500, 'USD', 12),
+    );
+    const correct = (of: number, replacement: object) =>
+      event('ReferralStepCorrected', { targetEventId: ids[of]!, reason: 'Misheard.', replacement } as never);
+    await ledger.record(
+      id,
+      correct(1, { occurredAt: day(10.5), reason: 'By fax.' }),
+      correct(2, { ...leak, toPartyId: partyId('hospital'), occurredAt: day(14) }),
+      correct(3, { ...credit, to: partyId('ben'), occurredAt: day(13) }),
+      correct(4, { amountMinor: 700, currency: 'EUR', kind: 'PAYMENT', occurredAt: day(15) }),
+    );
+    await ledger.shown();
+    expect(await one('misheard')).toMatchObject({
+      ...{ status: 'LEAKED', endedAt: day(14), lastStepAt: day(14), sourceId: partyId('ben') },
+      ending: { toPartyId: partyId('hospital') },
+    });
+    expect(await stepsOf('misheard')).toMatchObject([
+      { step: 'SENT', at: day(10.5), reason: 'By fax.', amendments: [{ kind: 'CORRECTED', reason: 'Misheard.' }] },
+      { step: 'LEAKED', at: day(14), eventId: ids[2] },
+    ]);
+    const entries = await entriesOf(ledger.db, TENANT, [id]);
+    expect(entries.find(({ kind }) => kind === 'VALUE')).toMatchObject({
+      ...{ occurredAt: day(15), data: { amountMinor: 700, currency: 'EUR' } },
+      amendments: [{ kind: 'CORRECTED' }],
+    });
+    expect(await valuesOf(ledger.db, TENANT, [id])).toEqual([{ owner: id, currency: 'EUR', amountMinor: 700n }]);
   });
 
   it('shows the corrected facts, and leaves out what never was', async () => {
@@ -205,7 +245,7 @@ describe('the referral pipeline', () => {
       const id = referralId(nameOf(index));
       await ledger.record(id, made(nameOf(index), 0));
       const ids: EventId[] = [];
-      for (const report of reports) ids.push(...(await ledger.record(id, told(report, ids))));
+      for (const report of reports) ids.push(...(await ledger.record(id, told(report, ids, reports))));
     }
     await ledger.shown();
     const expected = stories.map(slowly);

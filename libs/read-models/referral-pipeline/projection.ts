@@ -3,6 +3,7 @@ import type { Key, Projection, Row, Rows } from '../../event-sourcing/projection
 import type { DatedReferralFacts } from '../../ledger/referral/facts.js';
 import { EXITS, place, reachOf, type RecordedStep } from '../../ledger/referral/lifecycle.js';
 import { STEP_EVENTS, type ReferralEvent } from '../../ledger/referral/referral.js';
+import type { EntryFacts } from '../../ledger/referral/state.js';
 import { ReferralProgress, type ReferralStatus } from '../../ledger/referral/referral.words.js';
 import { on, subjectOf } from '../on.js';
 import type { Amendment } from '../timeline/entry.js';
@@ -146,18 +147,18 @@ export const referralPipeline: Projection = {
       ReferralSourceReassigned: { apply: (event, rows) => enter(event, rows, { kind: 'SOURCE' }) },
       SourceDeclared: { apply: (event, rows) => enter(event, rows, { kind: 'DECLARATION' }) },
       ValueRealized: {
+        apply: (event, rows) => enter(event, rows, { kind: 'VALUE', ...amountOf(event.data) }),
+      },
+      ReferralStepCorrected: {
+        reads: readEntry,
         apply: (event, rows) => {
-          const { amountMinor, currency } = event.data;
-          enter(event, rows, { kind: 'VALUE', amount_minor: BigInt(amountMinor), currency });
+          const { occurredAt: occurred_at, ...data } = event.data.replacement;
+          amendEntry(event, rows, 'CORRECTED', { occurred_at, data, ...amountOf(data) });
         },
       },
       ReferralStepRetracted: {
-        reads: (event) => ({ entries: [[...referralKey(event), event.data.targetEventId]] }),
-        apply: (event, rows) => {
-          const key = [...referralKey(event), event.data.targetEventId];
-          rows.put('entries', amended(event, rows.get('entries', key), 'RETRACTED', { retracted: true }));
-          rows.touch('referrals', referralKey(event));
-        },
+        reads: readEntry,
+        apply: (event, rows) => amendEntry(event, rows, 'RETRACTED', { retracted: true }),
       },
     }),
     ...Object.fromEntries(
@@ -178,6 +179,16 @@ const keyOf = (event: Recorded) => ({ tenant_id: event.tenantId, referral_id: su
 function readReferral(event: Recorded) {
   return { referrals: [referralKey(event)] };
 }
+
+type EntryAmending = Amending & { readonly data: { readonly targetEventId: string } };
+const entryKey = (event: EntryAmending): Key => [...referralKey(event), event.data.targetEventId];
+
+function readEntry(event: EntryAmending) {
+  return { entries: [entryKey(event)] };
+}
+
+const amountOf = ({ amountMinor, currency }: EntryFacts): Row =>
+  amountMinor === undefined ? {} : { amount_minor: BigInt(amountMinor), currency };
 
 function columnsOf(facts: DatedReferralFacts): Row {
   return {
@@ -215,6 +226,11 @@ type Amending = Recorded & { readonly data: { readonly reason: string } };
 
 function amend(event: Amending, rows: Rows, kind: Amendment['kind'], changes: Row): void {
   rows.put('referrals', amended(event, rows.get('referrals', referralKey(event)), kind, changes));
+}
+
+function amendEntry(event: EntryAmending, rows: Rows, kind: Amendment['kind'], changes: Row): void {
+  rows.put('entries', amended(event, rows.get('entries', entryKey(event)), kind, changes));
+  rows.touch('referrals', referralKey(event));
 }
 
 function amended(event: Amending, row: Row | undefined, kind: Amendment['kind'], changes: Row): Row {

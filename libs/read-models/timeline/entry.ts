@@ -12,6 +12,8 @@ export interface Amendment {
   readonly eventId: string;
   readonly reason: string;
   readonly recordedAt: string;
+  /** What it said until then: of a correction of an entry its time and facts, of a step's the step's. */
+  readonly was?: object;
 }
 
 /** What followed from an entry, with what else its event says. Stored as it stands. */
@@ -157,18 +159,21 @@ export function entryHandlers(kind: EntryKind, keeping: Keeping): Readonly<Recor
   if (kind.corrected) {
     handlers[kind.corrected] = changing((row, event) => {
       const { occurredAt, ...facts } = said(event)['replacement'] as Dated;
-      return { ...amended(row, event, 'CORRECTED'), occurred_at: occurredAt, facts };
+      const was = { occurredAt: row.occurred_at, facts: row.facts };
+      return { ...amended(row, event, 'CORRECTED', was), occurred_at: occurredAt, facts };
     });
   }
   for (const [type, step] of Object.entries(kind.steps ?? {})) {
     handlers[type] = changing(({ steps }, event) => ({ steps: [...steps, stepAs(step, kind, event)] }));
   }
   if (kind.stepCorrected) {
-    handlers[kind.stepCorrected] = changingStep(({ step, eventId, recordedAt, ...was }, event) => ({
-      ...(said(event)['replacement'] as Dated),
-      ...{ step, eventId, recordedAt, retracted: false },
-      ...amended(was, event, 'CORRECTED'),
-    }));
+    handlers[kind.stepCorrected] = changingStep(
+      ({ step, eventId, recordedAt, retracted, amendments, ...was }, event) => ({
+        ...(said(event)['replacement'] as Dated),
+        ...{ step, eventId, recordedAt, retracted },
+        ...amended({ amendments }, event, 'CORRECTED', was),
+      }),
+    );
   }
   if (kind.stepRetracted) {
     handlers[kind.stepRetracted] = changingStep((was, event) => ({
@@ -211,13 +216,17 @@ const recordedAs = (kind: EntryKind, event: Recorded): Kept => ({
   facts: factsOf(kind, event),
 });
 
-const amendment = (event: Recorded, kind: Amendment['kind']): Amendment => ({
-  kind,
-  eventId: event.id,
-  reason: String(said(event)['reason']),
-  recordedAt: event.recordedAt,
-});
-
-const amended = ({ amendments }: Pick<Kept, 'amendments'>, event: Recorded, kind: Amendment['kind']) => ({
-  amendments: [...amendments, amendment(event, kind)],
-});
+const amended = (
+  { amendments }: Pick<Kept, 'amendments'>,
+  event: Recorded,
+  kind: Amendment['kind'],
+  was?: Amendment['was'],
+): Pick<Kept, 'amendments'> => {
+  const { id: eventId, recordedAt } = event;
+  return {
+    amendments: [
+      ...amendments,
+      { kind, eventId, reason: String(said(event)['reason']), recordedAt, ...(was && { was }) },
+    ],
+  };
+};

@@ -7,7 +7,7 @@ const channelOf = ({ facts }: Told) => ({ channel: 'channel' in facts ? facts.ch
 /** Every entry of a relationship's ledger, one row each, with what is true of it now and both of its clocks. */
 export const timeline: Projection = {
   name: 'timeline',
-  version: 2,
+  version: 3,
   tables: {
     entries: {
       columns: { ...ENTRIES.columns, channel: 'text' },

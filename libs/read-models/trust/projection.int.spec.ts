@@ -166,6 +166,46 @@ describe('trust', () => {
     expect(await known(before)).toEqual(first);
   });
 
+  it('keeps what somebody was given in a year, by currency, as it is known now or was', async () => {
+    const [id, guest] = [relationshipId('gifts'), partyId('guest')];
+    const gift = (name: string, days: number, more: Partial<TrustActionFacts> = {}) =>
+      done(name, days, { kind: 'GIFT', to: guest, ...more });
+    await ledger.record(
+      id,
+      opened(id),
+      gift('gi 1', 10, { giftValueMinor: 2500, currency: 'USD' }),
+      gift('gi 2', 364.9, { giftValueMinor: 500, currency: 'USD' }),
+      gift('gi 3', 20, { giftValueMinor: 700, currency: 'EUR' }),
+      gift('gi 4', 30),
+      gift('gi next year', 365, { giftValueMinor: 9900, currency: 'USD' }),
+      gift('gi not hers', 40, { to: they, giftValueMinor: 9900, currency: 'USD' }),
+      done('gi no gift', 40, { to: guest }),
+    );
+    await ledger.shown();
+    const before = await ledger.moment();
+    const given = async (asKnown?: string) => {
+      const query = `query ($id: ID!, $asKnown: DateTime) { giftLedger(recipientId: $id, year: 2026, asKnown: $asKnown) {
+        gifts { id giftValue { amountMinor } } totals { amountMinor currency } withoutValue } }`;
+      const { data, errors } = await read.ask(query, { id: guest, asKnown });
+      expect(errors).toBeUndefined();
+      return data?.['giftLedger'];
+    };
+    const first = {
+      gifts: ['gi 1', 'gi 3', 'gi 4', 'gi 2'].map((name) => expect.objectContaining({ id: actionId(name) }) as unknown),
+      totals: [
+        { amountMinor: 700, currency: 'EUR' },
+        { amountMinor: 3000, currency: 'USD' },
+      ],
+      withoutValue: 1,
+    };
+    expect(await given()).toEqual(first);
+    expect(await trustOf(id)).toMatchObject({ intimacy: { raised: 1 } });
+    await ledger.record(id, event('TrustActionRetracted', { actionId: actionId('gi 1'), ...AMENDMENT }));
+    await ledger.shown();
+    expect(await given()).toMatchObject({ totals: [{ amountMinor: 700 }, { amountMinor: 500 }] });
+    expect(await given(before)).toEqual(first);
+  });
+
   it('is the same after a rebuild', async () => {
     const before = await trustOf(relationshipId('counted'));
     await ledger.rebuild();

@@ -1,14 +1,20 @@
-import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import type { CallerContext } from '../../access/caller.js';
-import { fromMillis } from '../../event-sourcing/instant.js';
+import { Args, Context, ID, Int, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { CurrentCaller, type Caller, type CallerContext } from '../../access/caller.js';
+import { Roles } from '../../access/roles.js';
+import { fromMillis, type Instant } from '../../event-sourcing/instant.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
+import { RequestError } from '../../graphql/request-error.js';
+import { DateTimeScalar } from '../../graphql/scalars.js';
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
 import { manyEach } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
+import { READERS } from '../readers.js';
+import type { Seen } from '../timeline/seen.js';
 import { partyField, relationshipField } from '../timeline/entry-fields.resolver.js';
-import { actionsByKind, lastAssessments, tallyOf, type KindCount, type Seen } from './queries.js';
-import { Trust, TrustAction, TrustArguments, TrustAssessment, TrustRequest } from './trust.types.js';
+import { giftsTo, totalsOf } from './gifts.js';
+import { actionsByKind, lastAssessments, tallyOf, type KindCount } from './queries.js';
+import { GiftLedger, Trust, TrustAction, TrustArguments, TrustAssessment, TrustRequest } from './trust.types.js';
 
 interface TrustRow extends Trust {
   readonly relationshipId: string;
@@ -21,7 +27,7 @@ interface TrustRow extends Trust {
 export class RelationshipTrustResolver {
   constructor(private readonly db: ReadDatabase) {}
 
-  @ReadsFrom('trust', 'facts', 'directory')
+  @ReadsFrom('trust', 'directory')
   @ResolveField(() => Trust, { description: 'What was done for trust, and said of it.' })
   async trust(
     @Parent() { id }: RelationshipRow,
@@ -59,6 +65,30 @@ export class TrustResolver {
       lastAssessments(this.db, tenantId, ids, seen),
     );
     return loader.load(relationshipId);
+  }
+}
+
+@Roles(...READERS)
+@Resolver()
+export class GiftLedgerResolver {
+  constructor(private readonly db: ReadDatabase) {}
+
+  @ReadsFrom('trust', 'directory')
+  @Query(() => GiftLedger, { description: 'What a party was given in a year, to hold against what one may give.' })
+  async giftLedger(
+    @Args('recipientId', { type: () => ID, description: 'Who was given it.' }) recipientId: string,
+    @Args('year', { type: () => Int, description: 'A year of the calendar of UTC, 1 to 9998.' }) year: number,
+    @Args('asKnown', {
+      type: () => DateTimeScalar,
+      nullable: true,
+      description: 'By what had been recorded at this ledger time; absent: by all that is recorded.',
+    })
+    asKnown: Instant | null,
+    @CurrentCaller() { tenantId }: Caller,
+  ) {
+    if (year < 1 || year > 9998) throw new RequestError('INVALID_INPUT', 'year is 1 to 9998.', { path: ['year'] });
+    const gifts = await giftsTo(this.db, tenantId, recipientId, year, asKnown ?? undefined);
+    return { gifts, totals: totalsOf(gifts), withoutValue: gifts.filter(({ giftValue }) => !giftValue).length };
   }
 }
 

@@ -5,6 +5,7 @@ import { Node } from '../../graphql/node.js';
 import { DateTimeScalar } from '../../graphql/scalars.js';
 import { TrustActionKind, TrustBasis, TrustDimension } from '../../ledger/trust/trust.words.js';
 import { Entry } from '../timeline/timeline.types.js';
+import { MOST_GIFTS } from './gifts.js';
 
 @ObjectType({ implements: () => [Node, Entry], description: 'Something done for trust, or against it.' })
 export class TrustAction extends Entry {
@@ -106,6 +107,22 @@ export class Trust {
 
   @Field(() => [TrustKindCount], { description: 'By what was done, the most frequent first.' })
   readonly byKind: readonly TrustKindCount[];
+}
+
+@ObjectType({
+  description: 'What one party was given in a year. Gifts never score; they are kept so that limits hold.',
+})
+export class GiftLedger {
+  @Field(() => [TrustAction], {
+    description: `The gifts, the first one first, at most ${String(MOST_GIFTS)}.`,
+  })
+  readonly gifts: readonly TrustAction[];
+
+  @Field(() => [Money], { description: 'What they were worth, by currency. Currencies are never added up.' })
+  readonly totals: readonly Money[];
+
+  @Field(() => Int, { description: 'Gifts without a value: in no total.' })
+  readonly withoutValue: number;
 }
 
 @ArgsType()

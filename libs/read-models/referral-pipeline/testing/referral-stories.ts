@@ -5,7 +5,8 @@ import type { Instant } from '../../../event-sourcing/instant.js';
 import type { LedgerEvent } from '../../../ledger/ledger.js';
 import { contradictionTo, type DatedStep } from '../../../ledger/referral/lifecycle.js';
 import type { ReferralFacts } from '../../../ledger/referral/facts.js';
-import { STEP_EVENTS } from '../../../ledger/referral/referral.js';
+import { STEP_EVENTS, type ReferralEvent } from '../../../ledger/referral/referral.js';
+import type { EntryFacts } from '../../../ledger/referral/state.js';
 import { ReferralStep } from '../../../ledger/referral/referral.words.js';
 import { day, partyId } from '../../testing/given-ledger.js';
 
@@ -38,11 +39,16 @@ export const step = (step: Exclude<keyof typeof STEP_EVENTS, 'DECLINED' | 'LEAKE
 export const value = (amountMinor: number, currency: string, days: number): LedgerEvent =>
   event('ValueRealized', { amountMinor, currency, kind: 'PAYMENT' } as const, day(days));
 
-/** What is reported of one referral, in the order in which it comes in. `retracts`: takes back the n-th report. */
+/**
+ * What is reported of one referral, in the order in which it comes in. `retracts`: takes back the n-th report; `corrects`:
+ * says when it really was.
+ */
 export type Report =
   | ({ readonly kind: 'STEP' } & DatedStep)
   | { readonly kind: 'SOURCE'; readonly at: Instant; readonly to: 'ann' | 'ben' }
+  | { readonly kind: 'CORRECTION'; readonly corrects: number; readonly at: Instant }
   | { readonly kind: 'RETRACTION'; readonly retracts: number };
+type Standing = Extract<Report, { readonly kind: 'STEP' | 'SOURCE' }>;
 
 const at = fc.integer({ min: 1, max: 30 }).map(day);
 const report = fc.oneof(
@@ -55,6 +61,7 @@ const report = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('SOURCE' as const), to: fc.constantFrom('ann', 'ben'), at }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('CORRECTION' as const), corrects: fc.nat(9), at }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('RETRACTION' as const), retracts: fc.nat(9) }) },
 );
 
@@ -66,26 +73,38 @@ export const story = fc.array(report, { minLength: 1, maxLength: 14, size: 'max'
 });
 
 function fits(next: Report, story: readonly Report[]): boolean {
-  if (next.kind === 'RETRACTION') {
-    const target = story[next.retracts];
-    return target !== undefined && target.kind !== 'RETRACTION' && standing(story).includes(target);
-  }
-  return next.kind === 'SOURCE' || !contradictionTo(next, stepsIn(story));
+  if (next.kind === 'SOURCE') return true;
+  if (next.kind === 'STEP') return !contradictionTo(next, stepsIn(story));
+  const stands = (index: number) => isEntry(story[index]) && !isRetracted(story, index);
+  if (next.kind === 'RETRACTION') return stands(next.retracts);
+  if (!stands(next.corrects) || corrections(story, next.corrects).length > 0) return false;
+  const steps = stepsIn([...story, next]);
+  return steps.every((step, index) => !contradictionTo(step, steps.slice(0, index)));
 }
 
-/** What was not taken back. */
-export const standing = (story: readonly Report[]): Report[] =>
-  story.filter(
-    (one, index) =>
-      one.kind !== 'RETRACTION' && !story.some((other) => 'retracts' in other && other.retracts === index),
+const isEntry = (report: Report | undefined): report is Standing =>
+  report !== undefined && (report.kind === 'STEP' || report.kind === 'SOURCE');
+const isRetracted = (story: readonly Report[], index: number): boolean =>
+  story.some((other) => other.kind === 'RETRACTION' && other.retracts === index);
+const corrections = (story: readonly Report[], index: number) =>
+  story.filter((other) => other.kind === 'CORRECTION').filter(({ corrects }) => corrects === index);
+
+/** What was not taken back, dated as it really was. */
+export const standing = (story: readonly Report[]): Standing[] =>
+  story.flatMap((one, index) =>
+    isEntry(one) && !isRetracted(story, index) ? [{ ...one, at: corrections(story, index)[0]?.at ?? one.at }] : [],
   );
 
-export const stepsIn = (story: readonly Report[]): DatedStep[] =>
-  standing(story).filter((one): one is Extract<Report, { kind: 'STEP' }> => one.kind === 'STEP');
+export const stepsIn = (story: readonly Report[]): DatedStep[] => standing(story).filter((one) => one.kind === 'STEP');
 
-/** The event of a report; `ids` are those of the reports before it. */
-export function told(next: Report, ids: readonly EventId[]): LedgerEvent {
+/** The event of a report; `ids` are those of the reports before it, which are the first of `story`. */
+export function told(next: Report, ids: readonly EventId[], story: readonly Report[]): ReferralEvent {
   switch (next.kind) {
+    case 'CORRECTION': {
+      const was = told(story[next.corrects]!, ids, story).data as EntryFacts;
+      const correction = { targetEventId: ids[next.corrects]!, reason: 'Misheard.' };
+      return event('ReferralStepCorrected', { ...correction, replacement: { ...was, occurredAt: next.at } });
+    }
     case 'RETRACTION':
       return event('ReferralStepRetracted', { targetEventId: ids[next.retracts]!, reason: 'Misheard.' });
     case 'SOURCE':
