@@ -17,9 +17,10 @@ const TRY_LOCK = `SELECT pg_try_advisory_lock(hashtext('rapport health')) AS min
 const PATIENCE_MS = 1000;
 
 /**
- * After a look it rests as long as the look took, within these bounds: what comes meanwhile is taken together, and those who
- * write and read beside it have half of the time for themselves.
+ * After a look it rests twice as long as the look took, within these bounds: what comes meanwhile is taken together, and
+ * those who write and read beside it have two thirds of the time for themselves.
  */
+const REST = 2;
 const SHORTEST_REST_MS = 5;
 const LONGEST_REST_MS = 500;
 
@@ -92,7 +93,7 @@ async function follow(
     if (health.isBuilding) orders.tell();
     if (hasProgressed) {
       progressed();
-      await pause(Math.min(Math.max(tookMs, SHORTEST_REST_MS), LONGEST_REST_MS), signal);
+      await pause(Math.min(Math.max(tookMs * REST, SHORTEST_REST_MS), LONGEST_REST_MS), signal);
     } else {
       await hold();
       await pause(PATIENCE_MS, next);
