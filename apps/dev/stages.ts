@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** What a stage leaves behind. */
 export interface Stage {
   /** Told beside its time. */
@@ -17,6 +19,7 @@ export class StageFailed extends Error {
 }
 
 const NEVER = new Promise<never>(() => undefined);
+/** Of one stage. */
 const DRAIN_MS = 20_000;
 
 /** The parts of one process, started one after the other and stopped in reverse. */
@@ -48,11 +51,13 @@ export class Stages {
     if (this.ended) return;
     this.ended = true;
     if (why) console.error(why);
-    setTimeout(() => process.exit(exitCode), DRAIN_MS).unref();
-    await this.current.catch(() => undefined);
+    await drained(this.current.catch(() => undefined));
     for (const stage of this.started.reverse()) {
-      await stage.stop?.().catch((error: unknown) => console.error(error));
+      await drained(stage.stop?.().catch((error: unknown) => console.error(error)));
     }
     process.exit(exitCode);
   }
 }
+
+/** One that does not end in time must not keep the others from ending: the database is the last of them. */
+const drained = (ending: Promise<unknown> | undefined): Promise<unknown> => Promise.race([ending, delay(DRAIN_MS)]);
