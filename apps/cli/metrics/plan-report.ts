@@ -1,3 +1,4 @@
+import type { Hindsight, Warning } from '../../../libs/metrics/hindsight.js';
 import { count, duration, table } from '../terminal.js';
 
 interface Version {
@@ -10,13 +11,6 @@ interface Spread {
   readonly quartiles: readonly number[] | null;
   readonly bins: readonly { readonly from: number; readonly to: number; readonly count: number }[];
 }
-interface Warning {
-  readonly lost: number;
-  readonly kept: number;
-  readonly recall: number | null;
-  readonly precision: number | null;
-}
-
 /** A plan as the API gives it. */
 export interface ShownPlan {
   readonly hash: string;
@@ -42,16 +36,7 @@ export interface ShownPlan {
     readonly relationship: { readonly a: { displayName: string }; readonly b: { displayName: string } } | null;
   }[];
   readonly rankCorrelation: { readonly spearman: number | null; readonly kendall: number | null };
-  readonly hindsight: {
-    readonly days: number;
-    readonly knowing: 'THEN' | 'NOW';
-    readonly lost: number;
-    readonly kept: number;
-    readonly unknownLost: number;
-    readonly unknownKept: number;
-    readonly before: Warning;
-    readonly after: Warning;
-  };
+  readonly hindsight: Hindsight & { readonly days: number; readonly knowing: 'THEN' | 'NOW' };
   readonly cost: { readonly relationships: number; readonly facts: number; readonly milliseconds: number };
 }
 
