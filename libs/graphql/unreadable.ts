@@ -21,8 +21,18 @@ export interface Misread {
 }
 
 /** Every unreadable value in the arguments of a field. */
-export function misreadIn(value: unknown, path: readonly string[] = []): Misread[] {
+export const misreadIn = (value: unknown): Misread[] => (isMisread(value) ? pathsIn(value, []) : []);
+
+/** Asked of every field of every request, nearly always in vain. */
+function isMisread(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (value instanceof Unreadable) return true;
+  for (const key in value) if (isMisread((value as Record<string, unknown>)[key])) return true;
+  return false;
+}
+
+function pathsIn(value: unknown, path: readonly string[]): Misread[] {
   if (value instanceof Unreadable) return [{ problem: value, path }];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => misreadIn(inner, [...path, key]));
+  return Object.entries(value).flatMap(([key, inner]) => pathsIn(inner, [...path, key]));
 }

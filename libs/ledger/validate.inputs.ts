@@ -1,5 +1,5 @@
 import { plainToInstance } from 'class-transformer';
-import { validateSync, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import type { DatedCommand, Refusal } from '../event-sourcing/decider.js';
 import { invalid } from './refusals.js';
 
@@ -12,6 +12,21 @@ export function commandOf<C extends DatedCommand>(commandClass: CommandClass<C>,
   const nested = Object.values(fields).some((value) => typeof value === 'object' && value !== null);
   return nested ? plainToInstance(commandClass, fields) : Object.assign(new commandClass(), fields);
 }
+
+/**
+ * class-validator gathers the rules of a class anew for every object, from those of all classes, which takes longer than
+ * to check them. They do not change, and nobody here validates by groups: once for each class is enough.
+ */
+function gatherOnce(rules = getMetadataStorage()): void {
+  const gather = rules.getTargetValidationMetadatas.bind(rules);
+  const gathered = new Map<unknown, ReturnType<typeof gather>>();
+  rules.getTargetValidationMetadatas = (target, ...options) => {
+    const known = gathered.get(target) ?? gather(target, ...options);
+    gathered.set(target, known);
+    return known;
+  };
+}
+gatherOnce();
 
 /** What is wrong with the fields of a command, by its class; empty when nothing is. */
 export const violations = (command: DatedCommand): Refusal[] =>

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import Negotiator from 'negotiator';
 
 export const JSON_RESPONSE = 'application/json; charset=utf-8';
@@ -10,5 +11,13 @@ export const HTML = 'text/html; charset=utf-8';
  * the header and of the offer. undefined when none is acceptable.
  */
 export function negotiate(accept: string | undefined, offered: readonly string[]): string | undefined {
-  return new Negotiator({ headers: { accept: accept || '*/*' } }).mediaType([...offered]);
+  const key = `${accept ?? ''}\n${offered.join()}`;
+  const known = negotiated.get(key);
+  if (known) return known.type;
+  const type = new Negotiator({ headers: { accept: accept || '*/*' } }).mediaType([...offered]);
+  negotiated.set(key, { type });
+  return type;
 }
+
+/** A client sends the same header every time. */
+const negotiated = new LRUCache<string, { readonly type: string | undefined }>({ max: 100 });
