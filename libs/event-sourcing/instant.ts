@@ -20,7 +20,11 @@ export function parseInstant(text: string): Instant | InstantProblem {
   const time = Date.parse(
     `${year}-${month}-${day}T${hour}:${minute}:${secondKept}.${millisKept}${offset?.toUpperCase()}`,
   );
-  if (Number.isNaN(time) || hour === '24' || (Number(day) > 28 && Number(day) > daysInMonth(Number(year), Number(month)))) {
+  if (
+    Number.isNaN(time) ||
+    hour === '24' ||
+    (Number(day) > 28 && Number(day) > daysInMonth(Number(year), Number(month)))
+  ) {
     return 'INVALID_INPUT';
   }
   const instant = fromMillis(time);
