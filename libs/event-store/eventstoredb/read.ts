@@ -42,12 +42,14 @@ export class LogReader {
   async *readStream(stream: StreamName, options: ReadStreamOptions = {}): AsyncGenerator<Recorded> {
     const backwards = options.direction === 'backwards';
     let from = options.from ?? (backwards ? undefined : 0);
-    for (let left = options.limit ?? Infinity; left > 0; left -= PAGE_SIZE) {
-      const asked = Math.min(left, PAGE_SIZE);
+    let left = options.limit ?? Infinity;
+    for (let asked = Math.min(left, PAGE_SIZE); left > 0; asked = PAGE_SIZE) {
       const page = await this.streamPage(stream, from, backwards ? BACKWARDS : FORWARDS, asked);
-      for (const event of page) yield decode(this.settings.codec, event);
+      const events = this.ownOf(page).slice(0, left);
+      for (const event of events) yield decode(this.settings.codec, event);
+      left -= events.length;
       if (page.length < asked) return;
-      from = page.at(-1)!.revision + (backwards ? -1 : 1);
+      from = revisionOf(page.at(-1)!) + (backwards ? -1 : 1);
       if (from < 0) return;
     }
   }
@@ -67,7 +69,7 @@ export class LogReader {
 
   /** The event at a revision; undefined when the stream has not got so far. */
   async eventAt(stream: StreamName, revision: number): Promise<StoredEvent | undefined> {
-    const [event] = await this.streamPage(stream, revision, FORWARDS, 1);
+    const [event] = this.ownOf(await this.streamPage(stream, revision, FORWARDS, 1));
     return event?.revision === revision ? event : undefined;
   }
 
@@ -77,9 +79,10 @@ export class LogReader {
     return events;
   }
 
+  /** Where the next append to the stream goes to, whoever wrote what stands before it. */
   async lastRevision(stream: StreamName): Promise<number | 'none'> {
     const [event] = await this.streamPage(stream, undefined, BACKWARDS, 1);
-    return event?.revision ?? 'none';
+    return event ? revisionOf(event) : 'none';
   }
 
   toPage(events: readonly StoredEvent[], position: Position, caughtUp: boolean): Page {
@@ -101,10 +104,15 @@ export class LogReader {
   /** Events of ours among the next `count`, from a position (inclusive); none when no event begins there. */
   async ownFrom(position: Position, count: number): Promise<readonly StoredEvent[]> {
     const page = await this.pageFrom(position, count);
+    return this.ownOf(page);
+  }
+
+  /** Without what others wrote, also into streams of ours. */
+  ownOf(page: readonly (AllStreamResolvedEvent | ResolvedEvent)[]): StoredEvent[] {
     return page.flatMap((event) => this.own(event) ?? []);
   }
 
-  own(event: AllStreamResolvedEvent): StoredEvent | undefined {
+  own(event: AllStreamResolvedEvent | ResolvedEvent): StoredEvent | undefined {
     return fromServer(event, this.settings.names);
   }
 
@@ -136,9 +144,8 @@ export class LogReader {
     from: number | undefined,
     direction: Direction,
     maxCount: number,
-  ): Promise<StoredEvent[]> {
-    const { names } = this.settings;
-    const name = names.toServer(stream);
+  ): Promise<readonly ResolvedEvent[]> {
+    const name = this.settings.names.toServer(stream);
     const page = await this.rawStreamPage(name, from === undefined ? END : BigInt(from), direction, maxCount).catch(
       (error: unknown) => {
         throw error instanceof StreamDeletedError ? new StreamDeleted(stream, undefined, { cause: error }) : error;
@@ -146,7 +153,7 @@ export class LogReader {
     );
     if (page ? isCutOff(page, direction === FORWARDS ? from : undefined) : await this.isSoftDeleted(name))
       throw new StreamDeleted(stream);
-    return page?.flatMap((event) => fromServer(event, names) ?? []) ?? [];
+    return page ?? [];
   }
 
   /** A stream that was deleted but may be written again reads as if it had never been. Its metadata tells. */
@@ -189,6 +196,8 @@ function isCutOff([first]: readonly ResolvedEvent[], from: number | undefined): 
   if (from === undefined) return false;
   return first?.event ? first.event.revision > from : from === 0;
 }
+
+const revisionOf = ({ event, link }: ResolvedEvent): number => Number((link ?? event)!.revision);
 
 /** Commit and prepare position are the same for everything that was written through gRPC. */
 export const positionOf = ({ event, link }: AllStreamResolvedEvent): Position => (link ?? event)!.position.commit;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setInterval } from 'node:timers/promises';
 import { eventHash } from '../codec.js';
+import type { ReadStreamOptions } from '../event-store.js';
 import { appended, collect, eventsOf, newTenant, range } from '../testing/given-log.js';
 import { contractCodec } from '../testing/open-log.js';
 import { openDoubleLog, type DoubleLog } from './testing/open-double-log.js';
@@ -45,6 +46,20 @@ describe('an EventStoreDB that other applications use too', () => {
     expect(eventsOf(await collect(log.store.readAll()))).toHaveLength(2);
     expect(await collect(log.store.readStream(tenant.stream('strange')))).toEqual([]);
     for await (const page of log.store.subscribe()) if (page.position === position) break;
+  });
+
+  it('has a stream of ours read to its end, although others wrote a page of it', async () => {
+    const stream = tenant.stream('ours');
+    const keys = async (options?: ReadStreamOptions) =>
+      (await collect(log.store.readStream(stream, options))).map(({ idempotencyKey }) => idempotencyKey);
+    await append('ours');
+    foreign(700, `rapport.${stream}`);
+    const events = [tenant.event('later')];
+    expect(await log.store.append({ stream, expected: 'existing', events })).toMatchObject({ revision: 701 });
+    foreign(300, `rapport.${stream}`);
+    expect(await keys()).toEqual(['ours', 'later']);
+    expect(await keys({ direction: 'backwards' })).toEqual(['later', 'ours']);
+    expect(await keys({ direction: 'backwards', limit: 1 })).toEqual(['later']);
   });
 
   it('has a head: the last event of ours, however much others write', async () => {

@@ -85,10 +85,7 @@ export class WholeLog {
     for (let asked = Math.min(limit, FIRST_PAGE_SIZE), size = asked; ; asked = size) {
       const page = position === undefined ? await this.lastPage(asked) : await this.reader.pageBefore(position, asked);
       const atStart = page.length < asked;
-      const events = page
-        .flatMap((event) => this.reader.own(event) ?? [])
-        .filter(accepts)
-        .slice(0, left);
+      const events = this.reader.ownOf(page).filter(accepts).slice(0, left);
       left -= events.length;
       while (events.length > pageSize) {
         const part = events.splice(0, pageSize);
