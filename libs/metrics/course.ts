@@ -2,8 +2,14 @@ import type { Program } from './compile.js';
 import type { Reading } from './reading.js';
 import { rawValues, Scorer } from './score.js';
 
-interface Sample {
+/** How a relationship is at a moment. */
+export interface Moment {
+  /** Milliseconds. */
+  readonly at: number;
+  /** `NO_SCORE` when there is none. */
+  readonly score: number;
   readonly reading: Reading;
+  /** Of the components. */
   readonly values: readonly number[];
 }
 
@@ -19,41 +25,49 @@ export type Bounds = readonly [lowest: number, highest: number];
  * follow from its components, of which each only rises or only falls between breakpoints, or says its own bounds.
  */
 export class Course {
+  readonly begin: Moment;
   private readonly scorer: Scorer;
-  private readonly steady: readonly number[];
-  private readonly samples = new Map<number, Sample>();
+  /** Values at the begin: time changes only some of them. */
+  private readonly values: readonly number[];
   /** Where another formula begins to hold, right after them: rising, each once. */
   private readonly stops: readonly number[];
 
   constructor(
     private readonly program: Program,
     private readonly reading: (at: number) => Reading,
-    readonly from: number,
+    from: number,
   ) {
+    const { components } = program;
     const begin = reading(from);
-    this.scorer = new Scorer(program, begin.state);
-    this.steady = rawValues(program, begin);
-    const stops = program.components.flatMap((component) => component.breakpoints?.(begin) ?? []).map(Math.floor);
+    this.values = rawValues(program, begin);
+    this.scorer = new Scorer(program, begin.state, this.values, ({ isSteady = false }) => isSteady);
+    this.begin = this.at(from);
+    const stops = components.flatMap((component) => component.breakpoints?.(begin) ?? []).map(Math.floor);
     this.stops = [...new Set(stops)].filter((stop) => stop >= from).sort((a, b) => a - b);
   }
 
-  /** `NO_SCORE` when there is none. Not before `from`. */
-  scoreAt(at: number): number {
-    const score = this.scorer.score(this.sample(at).values);
-    return Number.isNaN(score) ? NO_SCORE : score;
+  /** Not before `begin`. */
+  at(at: number): Moment {
+    const { components } = this.program;
+    const reading = this.reading(at);
+    const values = this.values.slice();
+    for (const index of this.scorer.moving) values[index] = components[index]!.valueAt(reading);
+    const score = this.scorer.score(values);
+    return { at, score: Number.isNaN(score) ? NO_SCORE : score, reading, values };
   }
 
   /** Of all moments from one to another, both among them; `NO_SCORE` where there is none. */
-  between(from: number, to: number): Bounds {
+  between(from: Moment, to: Moment): Bounds {
+    const stops = this.stopsWithin(from.at, to.at);
+    if (stops.length === 0) return this.smooth(from, to);
     let [lowest, highest] = [Infinity, -Infinity];
     let begin = from;
-    for (const stop of this.stopsWithin(from, to)) {
-      const [low, high] = this.smooth(begin, stop);
+    for (const end of [...stops.map((stop) => this.at(stop)), to]) {
+      const [low, high] = this.smooth(begin, end);
       [lowest, highest] = [Math.min(lowest, low), Math.max(highest, high)];
-      begin = stop + 1; // what is due at a moment is overdue right after it
+      if (end !== to) begin = this.at(end.at + 1); // what is due at a moment is overdue right after it
     }
-    const [low, high] = this.smooth(begin, to);
-    return [Math.min(lowest, low), Math.max(highest, high)];
+    return [lowest, highest];
   }
 
   /** Breakpoints from one moment to before another. */
@@ -61,23 +75,26 @@ export class Course {
     return this.stops.length === 0 ? this.stops : this.stops.filter((stop) => stop >= from && stop < to);
   }
 
-  /** Where one formula holds. Runs many times for each relationship: it sums up without making anything. */
-  private smooth(from: number, to: number): Bounds {
+  /** Where one formula holds. Runs many times for each relationship. */
+  private smooth(from: Moment, to: Moment): Bounds {
     const { components } = this.program;
-    const { weights, instead, isWorst, highest } = this.scorer;
-    const [begin, end] = [this.sample(from), this.sample(to)];
-    let [total, low, high, lowestLow, lowestHigh] = [0, 0, 0, Infinity, Infinity];
-    for (let index = 0; index < weights.length; index++) {
+    const { weights, instead, isWorst, highest, moving, steady } = this.scorer;
+    let { total, points: low, points: high, lowest: lowestLow, lowest: lowestHigh } = steady;
+    for (const index of moving) {
       const weight = weights[index]!;
-      if (weight === 0) continue;
-      const [a, b] = [begin.values[index]!, end.values[index]!];
-      let [least, most] = a < b ? [a, b] : [b, a];
-      if (Number.isNaN(a + b)) {
+      let least = from.values[index]!;
+      let most = to.values[index]!;
+      if (Number.isNaN(least + most)) {
         least = most = instead[index]!;
         if (Number.isNaN(least)) continue;
-      } else {
-        const own = components[index]!.boundsBetween?.(begin.reading, end.reading);
-        if (own) [least, most] = own;
+      } else if (components[index]!.boundsBetween) {
+        const own = components[index]!.boundsBetween(from.reading, to.reading);
+        least = own[0];
+        most = own[1];
+      } else if (least > most) {
+        const first = least;
+        least = most;
+        most = first;
       }
       total += weight;
       low += weight * least;
@@ -91,20 +108,6 @@ export class Course {
       Math.min(highest, Math.max(0, scale * (isWorst ? lowestLow : low))),
       Math.min(highest, Math.max(0, scale * (isWorst ? lowestHigh : high))),
     ];
-  }
-
-  private sample(at: number): Sample {
-    let sample = this.samples.get(at);
-    if (sample === undefined) {
-      const reading = this.reading(at);
-      const { components } = this.program;
-      const values = this.steady.slice();
-      for (let index = 0; index < values.length; index++) {
-        if (!components[index]!.isSteady) values[index] = components[index]!.valueAt(reading);
-      }
-      this.samples.set(at, (sample = { reading, values }));
-    }
-    return sample;
   }
 }
 

@@ -4,7 +4,7 @@ import { BAND_CHANGE_RESOLUTION_MS } from './band-change.js';
 import { NO_SCORE } from './course.js';
 import type { MetricDefinition } from './definition.js';
 import { explain } from './explain.js';
-import { inOrder, type Fact } from './fact.js';
+import { fact, inOrder, type Fact } from './fact.js';
 import { compile, type Metric } from './fold.js';
 import { readDefault } from './testing/default.js';
 import { anyFacts, anyMoment } from './testing/any-facts.js';
@@ -83,6 +83,7 @@ const metrics = [everything, worst, readDefault()].map(compile);
 const metric = metrics[0]!;
 const anyMetric = constantFrom(...metrics);
 
+const NOTHING = { relationshipId: '', eventId: '', kind: 'OPENED', occurredAt: 0, recordedAt: 0, position: 0 } as const;
 const scoresOf = (of: Metric, state: MetricState, at: number): number[] => {
   const { score, beforeCaps, components } = of.value(state, at);
   return [score ?? -1, beforeCaps ?? -1, ...components.map(({ value }) => value ?? -1)];
@@ -149,6 +150,18 @@ describe('a score', () => {
           state = restore(JSON.parse(JSON.stringify(dump(state))) as StoredState);
         }
         expect(scoresOf(of, state, at)).toEqual(scoresOf(of, of.foldAll(all, { asOf: at }), at));
+      }),
+    );
+  });
+
+  it('is the same from those fields of facts alone that the fold says it asks for', () => {
+    assert(
+      property(anyFacts, anyMetric, (facts, of) => {
+        const asked = facts.map((each) => {
+          const fields = Object.entries(each).filter(([field]) => of.fields.has(field as keyof Fact));
+          return fact({ ...NOTHING, ...Object.fromEntries(fields), ...(each.kind === 'TOUCH' && { entryId: null }) });
+        });
+        expect(of.foldAll(asked, { asOf: Infinity })).toEqual(of.foldAll(facts, { asOf: Infinity }));
       }),
     );
   });
@@ -250,12 +263,12 @@ describe('the course of a score', () => {
       property(anyFacts, anyMoment, integer({ min: 0, max: 400 }), anyMetric, (facts, at, days, of) => {
         const state = of.foldAll(facts, { asOf: at });
         const course = of.course(state, at);
-        const to = course.from + days * 86_400_000;
-        const [lowest, highest] = course.between(course.from, to);
+        const [from, to] = [course.begin.at, course.begin.at + days * 86_400_000];
+        const [lowest, highest] = course.between(course.begin, course.at(to));
         for (let step = 0; step <= 20; step++) {
-          const moment = course.from + Math.floor(((to - course.from) * step) / 20);
+          const moment = from + Math.floor(((to - from) * step) / 20);
           const score = of.value(state, moment).score ?? NO_SCORE;
-          expect(Math.abs(course.scoreAt(moment) - score)).toBeLessThan(1e-9);
+          expect(Math.abs(course.at(moment).score - score)).toBeLessThan(1e-9);
           expect(score).toBeGreaterThan(lowest - 1e-9);
           expect(score).toBeLessThan(highest + 1e-9);
         }

@@ -18,7 +18,7 @@ import {
 import { Reading } from './reading.js';
 import { scoreOf, valueOf, type MetricValue } from './score.js';
 import { nextBandChange } from './band-change.js';
-import { Course } from './course.js';
+import { Course, type Moment } from './course.js';
 import { Shapes, type Shape } from './shapes.js';
 import type { MetricState } from './state.js';
 
@@ -26,6 +26,8 @@ import type { MetricState } from './state.js';
 export interface Metric {
   readonly definition: MetricDefinition;
   readonly hash: string;
+  /** What the fold asks of facts. */
+  readonly fields: ReadonlySet<keyof Fact>;
   /** The state of a relationship that nothing is known of. */
   init(): MetricState;
   /**
@@ -49,7 +51,7 @@ export interface Metric {
    */
   nextBandChangeAt(state: MetricState, at: number, horizonDays?: number): number | undefined;
   /** The same on a course, behind one moment and not behind another. */
-  bandChangeOn(course: Course, from: number, until: number): number | undefined;
+  bandChangeOn(course: Course, from: Moment, until: Moment): Moment | undefined;
 }
 
 /** Throws DefinitionInvalid when an expression does not compile. */
@@ -57,6 +59,7 @@ export const compile = (definition: MetricDefinition): Metric => new Fold(defini
 
 class Fold implements Metric {
   readonly hash: string;
+  readonly fields: ReadonlySet<keyof Fact>;
   private readonly program: Program;
   private readonly shapes: Shapes;
   /** What a weight of 1 is worth on each clock, for the fact at hand. */
@@ -66,6 +69,7 @@ class Fold implements Metric {
     this.hash = contentHash(definition);
     this.program = program(definition);
     this.shapes = new Shapes(this.program.components, this.program.caps);
+    this.fields = new Set([...FOLDED, ...this.shapes.fields]);
     this.worths = this.program.layout.clocks.map(() => 1);
   }
 
@@ -144,13 +148,19 @@ class Fold implements Metric {
 
   nextBandChangeAt(state: MetricState, at: number, horizonDays = HORIZON_DAYS): number | undefined {
     const course = this.course(state, at);
-    return this.bandChangeOn(course, course.from, course.from + horizonDays * DAY);
+    return this.bandChangeOn(course, course.begin, course.at(course.begin.at + horizonDays * DAY))?.at;
   }
 
-  bandChangeOn(course: Course, from: number, until: number): number | undefined {
+  bandChangeOn(course: Course, from: Moment, until: Moment): Moment | undefined {
     return nextBandChange(this.program, course, from, until);
   }
 }
+
+/** Whatever the definition says: order, terms of the relationship, steps of promises and of feedback. */
+const FOLDED: readonly (keyof Fact)[] = [
+  ...(['relationshipId', 'kind', 'occurredAt', 'position', 'entryId', 'dueAt'] as const),
+  ...(['detail', 'intervalDays', 'sharesBp'] as const),
+];
 
 const HORIZON_DAYS = 3 * 365;
 

@@ -12,6 +12,8 @@ interface Clock {
   readonly halfLifeMs: number;
   /** Of the state: which period the sums of this clock are written for. */
   readonly slot: number;
+  /** Of a reading: what is left of 1. */
+  readonly place: number;
   readonly sums: number[];
 }
 
@@ -36,16 +38,25 @@ const PERIOD = 32;
 export class Layout {
   private readonly initial = [NEVER, NEVER, NEVER, NEVER, 0, NEVER, NEVER, NEVER, NEVER];
   readonly clocks: Clock[] = [];
+  /** Of a reading: NaN for each clock and each number that a component asks for more than once. */
+  readonly unread: number[] = [];
 
   slot(value: number): number {
     return this.initial.push(value) - 1;
+  }
+
+  /** A place of a reading: what is found out at one moment is found out once. */
+  place(): number {
+    return this.unread.push(NaN) - 1;
   }
 
   /** A sum that fades by half every so many days; absent: never. */
   sum(halfLifeDays: number | undefined): Sum {
     const halfLifeMs = (halfLifeDays ?? Infinity) * DAY;
     let clock = this.clocks.findIndex((known) => known.halfLifeMs === halfLifeMs);
-    if (clock < 0) clock = this.clocks.push({ halfLifeMs, slot: this.slot(NEVER), sums: [] }) - 1;
+    if (clock < 0) {
+      clock = this.clocks.push({ halfLifeMs, slot: this.slot(NEVER), place: this.place(), sums: [] }) - 1;
+    }
     const slot = this.slot(0);
     this.clocks[clock]!.sums.push(slot);
     return { slot, clock };
@@ -79,7 +90,5 @@ export function left({ halfLifeMs, slot }: Clock, numbers: readonly number[], at
   return Math.exp((Math.LN2 * (numbers[slot]! * PERIOD * halfLifeMs - at)) / halfLifeMs);
 }
 
-/** log2 of the sum as if all of it had been written at 1970: ranks relationships at any moment as the sum does then. */
-export function rankOf({ halfLifeMs, slot }: Clock, numbers: readonly number[], sum: number): number {
-  return halfLifeMs === Infinity ? Math.log2(numbers[sum]!) : Math.log2(numbers[sum]!) + numbers[slot]! * PERIOD;
-}
+/** How many half-lives behind 1970 the sums of the clock are written for: by so many powers of two they are too small. */
+export const periodsOf = ({ slot }: Clock, numbers: readonly number[]): number => numbers[slot]! * PERIOD;

@@ -3,8 +3,8 @@ import type { MetricState } from './state.js';
 
 /** A state looked at at one moment. */
 export class Reading {
-  /** By clock; NaN: not asked for yet. */
-  private readonly lefts: number[] = [];
+  /** By place; NaN: not asked for yet. */
+  private readonly known: number[];
 
   constructor(
     private readonly layout: Layout,
@@ -13,16 +13,22 @@ export class Reading {
     readonly at: number,
     private readonly defaultCadenceDays: number | undefined,
   ) {
-    for (let clock = 0; clock < layout.clocks.length; clock++) this.lefts.push(NaN);
+    this.known = layout.unread.slice();
   }
 
   sum({ slot, clock }: Sum): number {
     const value = this.state.numbers[slot]!;
     if (value === 0) return 0;
-    let factor = this.lefts[clock]!;
-    if (Number.isNaN(factor))
-      factor = this.lefts[clock] = left(this.layout.clocks[clock]!, this.state.numbers, this.at);
+    const own = this.layout.clocks[clock]!;
+    let factor = this.known[own.place]!;
+    if (Number.isNaN(factor)) factor = this.known[own.place] = left(own, this.state.numbers, this.at);
     return value * factor;
+  }
+
+  /** What `find` says of this reading, found out once. The place is one that the layout dealt out for it. */
+  once(place: number, find: (reading: Reading) => number): number {
+    const known = this.known[place]!;
+    return Number.isNaN(known) ? (this.known[place] = find(this)) : known;
   }
 
   /** A moment that was marked; undefined: never. */

@@ -63,7 +63,7 @@ const hasData = ({ components }: Program, values: readonly number[]): boolean =>
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
-const lowered = ({ caps }: Program, { held }: MetricState): Program['caps'] => {
+const lowered = (caps: Program['caps'], { held }: MetricState): Program['caps'] => {
   if (!held) return [];
   let open = 0;
   for (const bits of held.values()) if (bits > 0) open |= bits;
@@ -77,8 +77,20 @@ const capped = (points: number, caps: Program['caps']): number =>
 export const bandOf = ({ definition: { bands } }: Pick<Program, 'definition'>, score: number): string =>
   (bands.find(({ from }) => score >= from) ?? bands.at(-1)!).name;
 
-export const rawValues = ({ components }: Program, reading: Reading): number[] =>
-  components.map((component) => component.valueAt(reading));
+export function rawValues({ components }: Program, reading: Reading): number[] {
+  const values = components.map(() => NaN); // an array of doubles, whatever comes first
+  for (let index = 0; index < values.length; index++) values[index] = components[index]!.valueAt(reading);
+  return values;
+}
+
+/** Of components that count, with their values. */
+interface Counted {
+  /** Of their weights. */
+  readonly total: number;
+  /** Of their weights times their values. */
+  readonly points: number;
+  readonly lowest: number;
+}
 
 /**
  * The score of one state from the values of its components: the same as `valueOf` says to the last bit, since points add up
@@ -92,54 +104,93 @@ export class Scorer {
   readonly isWorst: boolean;
   /** What caps leave. */
   readonly highest: number;
-  private readonly counted: number[];
+  /** Places of those that count and whose values may change. */
+  readonly moving: readonly number[];
+  /** What the others come to. */
+  readonly steady: Counted;
+  /** Points of the others on the grid, where all weights together are as much as last time. */
+  private lastTotal = NaN;
+  private lastPoints = 0;
 
-  constructor(program: Program, state: MetricState) {
-    const { components, definition } = program;
+  /** `isSteady`: those whose values stay as they are here. */
+  constructor(
+    { components, definition, caps }: Program,
+    state: MetricState,
+    private readonly values: readonly number[],
+    isSteady: (component: Component) => boolean = () => false,
+  ) {
     this.instead = components.map((component) => counting(component, NaN, state.relationshipKind));
     this.weights = components.map((component) =>
       Number.isNaN(counting(component, 1, state.relationshipKind)) ? 0 : component.weight,
     );
     this.isWorst = definition.scoring === 'WORST_OF';
-    this.highest = capped(100, lowered(program, state));
-    this.counted = components.map(() => NaN);
+    this.highest = capped(100, lowered(caps, state));
+    const moving: number[] = [];
+    let [total, points, lowest] = [0, 0, Infinity];
+    components.forEach((component, index) => {
+      const weight = this.weights[index]!;
+      if (weight === 0) return;
+      if (!isSteady(component)) moving.push(index);
+      const value = this.counted(values, index);
+      if (!isSteady(component) || Number.isNaN(value)) return;
+      total += weight;
+      points += weight * value;
+      lowest = Math.min(lowest, value);
+    });
+    this.moving = moving;
+    this.steady = { total, points, lowest };
+  }
+
+  private counted(raw: readonly number[], index: number): number {
+    const value = raw[index]!;
+    return Number.isNaN(value) ? this.instead[index]! : value;
   }
 
   /** NaN when there is no data. */
   score(raw: readonly number[]): number {
-    const { weights, instead, counted } = this;
-    let [total, lowest] = [0, Infinity];
-    for (let index = 0; index < weights.length; index++) {
-      const weight = weights[index]!;
-      let value = weight > 0 ? raw[index]! : NaN;
-      if (weight > 0 && Number.isNaN(value)) value = instead[index]!;
-      counted[index] = value;
+    const { weights, moving } = this;
+    let { total, lowest } = this.steady;
+    for (const index of moving) {
+      const value = this.counted(raw, index);
       if (Number.isNaN(value)) continue;
-      total += weight;
+      total += weights[index]!;
       if (value < lowest) lowest = value;
     }
     if (total === 0) return NaN;
-    let points = 0;
-    if (this.isWorst) points = onGrid(100 * lowest);
-    else {
-      for (let index = 0; index < weights.length; index++) {
-        const value = counted[index]!;
+    let points = this.isWorst ? onGrid(100 * lowest) : this.steadyPoints(total);
+    if (!this.isWorst) {
+      for (const index of moving) {
+        const value = this.counted(raw, index);
         if (!Number.isNaN(value)) points += onGrid((100 * weights[index]! * value) / total);
       }
     }
     return Math.min(this.highest, Math.max(0, points));
   }
+
+  private steadyPoints(total: number): number {
+    if (total === this.lastTotal) return this.lastPoints;
+    this.lastTotal = total;
+    this.lastPoints = 0;
+    this.weights.forEach((weight, index) => {
+      const value = this.counted(this.values, index);
+      if (weight === 0 || this.moving.includes(index) || Number.isNaN(value)) return;
+      this.lastPoints += onGrid((100 * weight * value) / total);
+    });
+    return this.lastPoints;
+  }
 }
 
-export const scoreOf = (program: Program, reading: Reading): number =>
-  new Scorer(program, reading.state).score(rawValues(program, reading));
+export function scoreOf(program: Program, reading: Reading): number {
+  const values = rawValues(program, reading);
+  return new Scorer(program, reading.state, values).score(values);
+}
 
 export function valueOf(program: Program, reading: Reading): MetricValue {
   const raw = rawValues(program, reading);
   const { relationshipKind } = reading.state;
   const values = program.components.map((component, index) => counting(component, raw[index]!, relationshipKind));
   const contributions = contributionsOf(program, values);
-  const caps = lowered(program, reading.state);
+  const caps = lowered(program.caps, reading.state);
   const beforeCaps = hasData(program, values) ? sum(contributions) : null;
   const score = beforeCaps === null ? null : capped(beforeCaps, caps);
   return {

@@ -40,6 +40,8 @@ const REMEMBERED = 100_000;
 
 /** Finds what a fact does by the fields that decide on it: no expression runs twice for facts that agree in them. */
 export class Shapes {
+  /** What decides, of any kind. */
+  readonly fields = new Set<FactField>();
   private readonly branches = new Map<FactKind, Branch>();
   private remembered = 0;
 
@@ -51,6 +53,7 @@ export class Shapes {
       const fields = new Set<FactField>(components.flatMap((each) => (each.kinds.includes(kind) ? each.fields : [])));
       if (kind === 'FEEDBACK') for (const cap of caps) for (const field of cap.condition.fields) fields.add(field);
       fields.delete('kind');
+      for (const field of fields) this.fields.add(field);
       const reads = [...fields].map((field) => FIELD_OF[field]);
       this.branches.set(kind, { reads, root: new Map(), only: undefined });
     }

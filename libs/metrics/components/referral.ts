@@ -1,6 +1,7 @@
 import { clamp01, type Builder } from '../component.js';
 import type { ReferralDefinition } from '../definition.js';
 import type { Fact } from '../fact.js';
+import { DAY, periodsOf } from '../layout.js';
 import type { Reading } from '../reading.js';
 import { counted } from './touches.js';
 
@@ -17,14 +18,24 @@ export const referral: Builder<ReferralDefinition> = (definition, plan) => {
   const ever = plan.layout.sum(mode === 'BASELINE' ? baselineHalfLifeDays : undefined);
   const { fields, weightOf } = counted(plan, definition);
 
-  const sums = (reading: Reading): number => reading.sum(late) / reading.sum(ever);
+  const place = plan.layout.place();
+  const { clocks } = plan.layout;
+  const [perDayLate, perDayEver] = [Math.LN2 / halfLifeDays, Math.LN2 / baselineHalfLifeDays];
+  const longer = baselineHalfLifeDays / halfLifeDays;
+  const perMs = (1 / halfLifeDays - 1 / baselineHalfLifeDays) / DAY;
+
   const spans = (reading: Reading): number => {
     const days = reading.openedAt === undefined ? Infinity : reading.daysSince(reading.openedAt);
     if (days <= 0) return 1;
-    const [h, H] = [halfLifeDays, baselineHalfLifeDays];
-    return ((H / h) * (1 - 2 ** (-days / H))) / (1 - 2 ** (-days / h));
+    return (longer * (1 - Math.exp(-days * perDayEver))) / (1 - Math.exp(-days * perDayLate));
   };
-  const valueOf = (ratio: number): number => clamp01(0.5 + Math.log2(ratio) / (2 * doublings));
+  /** log2 of one rate over the other: sums fade evenly against each other, and that does not vanish with age as they do. */
+  const ratio = (reading: Reading): number => {
+    const { numbers } = reading.state;
+    const periods = periodsOf(clocks[late.clock]!, numbers) - periodsOf(clocks[ever.clock]!, numbers);
+    return Math.log2((numbers[late.slot]! / numbers[ever.slot]!) * spans(reading)) + periods - reading.at * perMs;
+  };
+  const valueOf = (doubled: number): number => clamp01(0.5 + doubled / (2 * doublings));
   return {
     kinds: ['REFERRAL'],
     fields,
@@ -41,12 +52,14 @@ export const referral: Builder<ReferralDefinition> = (definition, plan) => {
     valueAt(reading) {
       if (reading.state.numbers[ever.slot] === 0) return NaN;
       if (mode === 'TARGET') return Math.min(1, reading.sum(late) / target);
-      return reading.sum(ever) === 0 ? 0 : valueOf(sums(reading) * spans(reading));
+      return valueOf(reading.once(place, ratio));
     },
     ...(mode === 'BASELINE' && {
       // The late sum fades faster than the other one, while both spans fill up.
-      boundsBetween: (from, to) =>
-        to.sum(ever) === 0 ? [0, 1] : [valueOf(sums(to) * spans(from)), valueOf(sums(from) * spans(to))],
+      boundsBetween(from, to) {
+        const faded = (to.at - from.at) * perMs;
+        return [valueOf(from.once(place, ratio) - faded), valueOf(to.once(place, ratio) + faded)];
+      },
     }),
   };
 };

@@ -22,11 +22,13 @@ export const trust: Builder<TrustDefinition> = (definition, plan) => {
   const [credibility, intimacy] = [layout.sum(halfLifeDays), layout.sum(halfLifeDays)];
   const [asks, gives] = [layout.sum(halfLifeDays), layout.sum(halfLifeDays)];
   const number = layout.sum(undefined);
+  const place = layout.place();
   const { fields, weightOf } = counted(plan, definition);
   const isAsk = plan.condition('asks', definition.asks ?? ASKS);
   const isGift = plan.condition('gives', definition.gives ?? GIVES);
 
   const dimension = (reading: Reading, sum: typeof credibility) => 1 - Math.exp(-Math.max(0, reading.sum(sum)) / kappa);
+  const deeds = (reading: Reading) => dimension(reading, credibility) + dimension(reading, intimacy);
   const reliability = (reading: Reading): number => {
     const value = commitments?.valueAt(reading) ?? NaN;
     return Number.isNaN(value) ? UNTRIED : value;
@@ -53,16 +55,16 @@ export const trust: Builder<TrustDefinition> = (definition, plan) => {
     },
     valueAt(reading) {
       if (reading.sum(number) === 0) return NaN;
-      const sum = dimension(reading, credibility) + reliability(reading) + dimension(reading, intimacy);
-      return clamp01((sum / 3) * altruism(reading));
+      return clamp01(((reading.once(place, deeds) + reliability(reading)) / 3) * altruism(reading));
     },
     breakpoints: (reading) => commitments?.breakpoints?.(reading) ?? [],
     // What was done fades while promises may recover.
     boundsBetween(from, to) {
-      const fading = (reading: Reading) => dimension(reading, credibility) + dimension(reading, intimacy);
-      const promises = [reliability(from), reliability(to)];
-      const bound = (faded: number, kept: number) => clamp01(((faded + kept) / 3) * altruism(from));
-      return [bound(fading(to), Math.min(...promises)), bound(fading(from), Math.max(...promises))];
+      const [before, after, share] = [reliability(from), reliability(to), altruism(from) / 3];
+      return [
+        clamp01((to.once(place, deeds) + Math.min(before, after)) * share),
+        clamp01((from.once(place, deeds) + Math.max(before, after)) * share),
+      ];
     },
   };
 };

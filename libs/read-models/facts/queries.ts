@@ -3,7 +3,7 @@ import { toMillis, type Instant } from '../../event-sourcing/instant.js';
 import type { Position } from '../../event-sourcing/position.js';
 import type { Fact } from '../../metrics/fact.js';
 import type { ReadDatabase } from '../read-database.js';
-import { AS_IT_STOOD, known, literal, literals, readFact } from './fact-reader.js';
+import { AS_IT_STOOD, known, literal, literals } from './fact-reader.js';
 
 /** A relationship whose facts are among those of the owner: a merge made them one. */
 interface Member {
@@ -46,10 +46,10 @@ async function byRelationship(
   condition: string,
 ): Promise<ReadonlyMap<string, readonly Fact[]>> {
   const facts = new Map<string, Fact[]>();
-  const text = `SELECT ${AS_IT_STOOD} FROM facts.facts
+  const text = `SELECT ${AS_IT_STOOD.columns} FROM facts.facts
      WHERE tenant_id = ${literal(tenantId)} AND relationship_id IN (${literals(ids)}) AND ${condition}
      ORDER BY relationship_id, occurred_at, position`;
-  for await (const some of db.copied(text, readFact)) {
+  for await (const some of db.copied(text, AS_IT_STOOD.read)) {
     for (const fact of some) {
       const own = facts.get(fact.relationshipId);
       if (own) own.push(fact);

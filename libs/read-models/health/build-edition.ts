@@ -8,15 +8,15 @@ import type { Metric } from '../../metrics/fold.js';
 import type { MetricState } from '../../metrics/state.js';
 import { StaleWorker } from '../../projecting/failures.js';
 import { streamFacts } from '../facts/fact-stream.js';
-import type { Published } from './definitions.js';
+import { metricOf, type Published } from './definitions.js';
 import { bandChangesOfEdition, indexEdition, piecesOfEdition, type Edition } from './editions.js';
 import { foretell, metricFor, type Head } from './foretell.js';
-import { copyBands, copyPieces } from './live-rows.js';
+import { COPY_BEGIN, COPY_END, copyBands, copyPieces } from './live-rows.js';
 
 /** Relationships in one transaction: what a kill may cost. */
-const AT_ONCE = 2_000;
-/** Of the text that is on its way. */
-const PIECE_BYTES = 65_536;
+const AT_ONCE = 4_000;
+/** Bytes that are sent together. */
+const ON_THE_WAY = 65_536;
 
 /**
  * Builds a part of an edition: facts are streamed out of their table relationship by relationship, folded, and what follows
@@ -40,24 +40,26 @@ export async function buildPart(
   await transaction(pool, async (session) => {
     await session.query("SET LOCAL synchronous_commit = 'off'");
     let bands = '';
-    async function* pieces(): AsyncGenerator<string> {
-      let text = '';
-      for await (const facts of streamFacts(pool, edition.tenantId, { between: [edition.reached, reached!] })) {
+    async function* pieces(): AsyncGenerator<Buffer> {
+      let [rows, bytes]: [Buffer[], number] = [[COPY_BEGIN], 0];
+      const fields = new Set(definitions.flatMap((each) => [...metricOf(each).fields]));
+      for await (const facts of streamFacts(pool, edition.tenantId, { between: [edition.reached, reached!], fields })) {
         const head = heads.get(facts[0]!.relationshipId);
         if (!head) continue;
         heads.delete(head.id);
         const metric = metricFor(definitions, head.kind);
         const foretold = foretell(head, metric, metric && folded(metric, facts));
-        text += copyPieces(foretold);
+        bytes += rows[rows.push(copyPieces(foretold)) - 1]!.length;
         bands += copyBands(foretold);
-        if (text.length < PIECE_BYTES) continue;
-        yield text;
-        text = '';
+        if (bytes < ON_THE_WAY) continue;
+        yield Buffer.concat(rows);
+        [rows, bytes] = [[], 0];
       }
-      for (const head of heads.values()) text += copyPieces(foretell(head, undefined, undefined)); // without a fact
-      yield text;
+      for (const head of heads.values()) rows.push(copyPieces(foretell(head, undefined, undefined))); // without a fact
+      yield Buffer.concat([...rows, COPY_END]);
     }
-    await copyInto(session, `${piecesOfEdition(edition.edition)} (relationship_id, slot, score, position)`, pieces());
+    const scores = '(relationship_id, slot, score, position)';
+    await copyInto(session, `${piecesOfEdition(edition.edition)} ${scores}`, pieces(), 'binary');
     const columns = '(relationship_id, at, band, was, is_first, position)';
     await copyInto(session, `${bandChangesOfEdition(edition.edition)} ${columns}`, [bands]);
     const moved = await session.query(REACHED, [epoch, edition.edition, edition.reached, reached, rows.length]);
@@ -76,9 +78,13 @@ function folded(metric: Metric, facts: readonly Fact[]): MetricState {
 const copyInto = (
   session: pg.ClientBase,
   target: string,
-  texts: Iterable<string> | AsyncIterable<string>,
+  parts: Iterable<string> | AsyncIterable<Buffer>,
+  format: 'text' | 'binary' = 'text',
 ): Promise<void> =>
-  pipeline(Readable.from(texts, { objectMode: false }), session.query(copyFrom(`COPY ${target} FROM STDIN`)));
+  pipeline(
+    Readable.from(parts, { objectMode: false }),
+    session.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT ${format})`)),
+  );
 
 async function finish(pool: pg.Pool, epoch: bigint, edition: Edition): Promise<Edition> {
   await transaction(pool, async (session) => {

@@ -1,11 +1,11 @@
 import type { Position } from '../../event-sourcing/position.js';
 import { bandOf, type MetricValue } from '../../metrics/score.js';
-import { NO_SCORE, type Course } from '../../metrics/course.js';
+import { NO_SCORE, type Course, type Moment } from '../../metrics/course.js';
 import { mostSpecific } from '../../metrics/definition.js';
 import type { Metric } from '../../metrics/fold.js';
 import type { MetricState } from '../../metrics/state.js';
 import { metricOf, type Published } from './definitions.js';
-import { piecesOf, type Piece } from './pieces.js';
+import { piecesOf, UNSCORED, type Piece } from './pieces.js';
 
 /** Band changes that are foretold for a relationship. */
 const FORETOLD = 12;
@@ -30,7 +30,7 @@ export interface BandChange {
 /** What is known of one relationship until the next fact of it. */
 export interface Foretold {
   readonly head: Head;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly Pick<Piece, 'slot' | 'score'>[];
   readonly bands: readonly BandChange[];
 }
 
@@ -49,9 +49,7 @@ export function metricFor(definitions: readonly Published[], kind: string): Metr
  * absent where no definition is for the relationship.
  */
 export function foretell(head: Head, metric: Metric | undefined, state: MetricState | undefined): Foretold {
-  if (!metric || !state) {
-    return { head, pieces: piecesOf({ from: 0, between: () => [NO_SCORE, NO_SCORE] }), bands: [] };
-  }
+  if (!metric || !state) return { head, pieces: [UNSCORED], bands: [] };
   const course = metric.course(state, 0);
   const pieces = piecesOf(course);
   return { head, pieces, bands: bandsFrom(metric, course, pieces) };
@@ -60,16 +58,16 @@ export function foretell(head: Head, metric: Metric | undefined, state: MetricSt
 /** Looks closely only where the score may leave its band. */
 function bandsFrom(metric: Metric, course: Course, pieces: readonly Piece[]): readonly BandChange[] {
   const named = (score: number) => (score === NO_SCORE ? null : bandOf(metric, score));
-  let band = named(course.scoreAt(course.from));
-  const bands: BandChange[] = [{ at: course.from, band, was: null, isFirst: true }];
+  let band = named(course.begin.score);
+  const bands: BandChange[] = [{ at: course.begin.at, band, was: null, isFirst: true }];
   for (const { from, to, lowest, highest } of pieces) {
     if (named(lowest) === band && named(highest) === band) continue;
-    let at: number | undefined = from;
-    while (at !== undefined && bands.length < FORETOLD) {
-      const next = named(course.scoreAt(at));
-      if (next !== band) bands.push({ at, band: next, was: band, isFirst: false });
+    let moment: Moment | undefined = from;
+    while (moment !== undefined && bands.length < FORETOLD) {
+      const next = named(moment.score);
+      if (next !== band) bands.push({ at: moment.at, band: next, was: band, isFirst: false });
       band = next;
-      at = at < to ? metric.bandChangeOn(course, at, to) : undefined;
+      moment = moment.at < to.at ? metric.bandChangeOn(course, moment, to) : undefined;
     }
   }
   return bands;

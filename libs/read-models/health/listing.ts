@@ -6,8 +6,8 @@ import type { Serving } from './editions.js';
 import { slotsAt } from './pieces.js';
 
 /**
- * Relationships with their scores at a moment, `relationship_id`, `score` and `position`: in each of the ten arms an index
- * gives them in the order of their scores. Within two points; nothing where nothing serves yet.
+ * Relationships with their scores at a moment, `relationship_id`, `score` and `position`: in each arm an index gives
+ * them in the order of their scores. Within two points; nothing where nothing serves yet.
  */
 export function scoresAt(serving: Serving | undefined, asOf: Instant, direction: 'ASC' | 'DESC'): RawBuilder<unknown> {
   if (!serving) return sql`(SELECT '' AS relationship_id, 0::float8 AS score, 0::bigint AS position WHERE false)`;

@@ -76,13 +76,32 @@ const bandColumns = (foretold: readonly Foretold[]): readonly (readonly unknown[
   ];
 };
 
-/** The same rows as COPY takes them. No value of theirs holds a tab, but a name of a band may hold anything. */
-export function copyPieces({ head: { id, position }, pieces }: Foretold): string {
-  let text = '';
-  for (const { slot, score } of pieces) text += `${id}\t${slot}\t${score}\t${position}\n`;
-  return text;
+/** The same rows as binary COPY takes them: there are many, and no number of theirs is put into words and back. */
+export function copyPieces({ head: { id, position }, pieces }: Foretold): Buffer {
+  const row = Buffer.alloc(PIECE_BYTES + id.length);
+  row.writeInt16BE(4, 0); // values, each after its length
+  row.writeInt32BE(id.length, 2);
+  row.write(id, 6, 'latin1');
+  const slotAt = 6 + id.length;
+  for (let value = 0; value < 3; value++) row.writeInt32BE(8, slotAt + value * 12);
+  row.writeBigInt64BE(position, slotAt + 28);
+  const rows = Buffer.allocUnsafe(row.length * pieces.length);
+  for (let index = 0; index < pieces.length; index++) {
+    const at = index * row.length;
+    const { slot, score } = pieces[index]!;
+    row.copy(rows, at);
+    rows.writeUIntBE(slot, at + slotAt + 6, 6);
+    rows.writeDoubleBE(score, at + slotAt + 16);
+  }
+  return rows;
 }
 
+const PIECE_BYTES = 2 + 4 + 3 * 12;
+/** Begin and end of all rows: a signature, no flags, no more header; instead of a number of values. */
+export const COPY_BEGIN = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+export const COPY_END = Buffer.from([0xff, 0xff]);
+
+/** As text. No value holds a tab, but a name of a band may hold anything. */
 export function copyBands({ head: { id, position }, bands }: Foretold): string {
   let text = '';
   for (const { at, band, was, isFirst } of bands)

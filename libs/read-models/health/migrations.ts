@@ -18,6 +18,11 @@ export const migrations: Migrations = {
       await sql.raw(PROGRESS).execute(database);
     },
   },
+  '0304_health_tiles': {
+    async up(database) {
+      await sql.raw(TILES).execute(database);
+    },
+  },
 };
 
 const STATEMENTS = [
@@ -100,3 +105,15 @@ const EDITIONS = [
 // How fast an edition is built, in relationships per second over the last parts.
 const PROGRESS = `
   ALTER TABLE health.editions ADD COLUMN rate double precision, ADD COLUMN progressed_at timestamptz NOT NULL DEFAULT now()`;
+
+// Time is cut into other tiles: what was written by the former ones is computed anew.
+const TILES = `
+  DO $$
+  DECLARE name text;
+  BEGIN
+    DELETE FROM health.serving;
+    DELETE FROM health.editions;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'health' AND tablename ~ '_[0-9]+$' LOOP
+      EXECUTE format('DROP TABLE health.%I', name);
+    END LOOP;
+  END $$`;
