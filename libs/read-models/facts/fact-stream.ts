@@ -9,6 +9,8 @@ export interface StreamOptions {
   readonly superseded?: boolean;
   /** Only relationships whose ids lie behind the first and not behind the second. */
   readonly between?: readonly [after: string, upTo: string];
+  /** Only those that stand by themselves. */
+  readonly alone?: boolean;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function* streamFacts(
     }
   }
   if (facts.length > 0) yield facts;
+  if (options.alone) return;
   const [after, upTo] = options.between ?? [];
   const joined = [...new Set(heads.values())].filter(
     (id) => after === undefined || upTo === undefined || (id > after && id <= upTo),

@@ -8,10 +8,12 @@ import type { Metric } from '../../metrics/fold.js';
 import type { MetricState } from '../../metrics/state.js';
 import { StaleWorker } from '../../projecting/failures.js';
 import { streamFacts } from '../facts/fact-stream.js';
+import { factsOf } from '../facts/queries.js';
+import { ReadDatabase } from '../read-database.js';
 import type { Published } from './definitions.js';
-import { bandChangesOfEdition, indexEdition, piecesOfEdition, type Edition } from './editions.js';
+import { bandChangesOfEdition, indexEdition, piecesOfEdition, statesOfEdition, type Edition } from './editions.js';
 import { foretell, metricFor, type Head } from './foretell.js';
-import { copyBands, copyPieces } from './live-rows.js';
+import { copyBands, copyPieces, copyStates } from './live-rows.js';
 
 /** Relationships in one transaction: what a kill may cost. */
 const AT_ONCE = 2_000;
@@ -39,10 +41,10 @@ export async function buildPart(
   const heads = new Map(rows.filter(({ isPart }) => !isPart).map((head) => [head.id, head]));
   await transaction(pool, async (session) => {
     await session.query("SET LOCAL synchronous_commit = 'off'");
-    let bands = '';
+    let [bands, states] = ['', ''];
     async function* pieces(): AsyncGenerator<string> {
       let text = '';
-      for await (const facts of streamFacts(pool, edition.tenantId, { between: [edition.reached, reached!] })) {
+      for await (const facts of streamFacts(pool, edition.tenantId, { between: [edition.reached, reached!], alone: true })) {
         const head = heads.get(facts[0]!.relationshipId);
         if (!head) continue;
         heads.delete(head.id);
@@ -50,16 +52,26 @@ export async function buildPart(
         const foretold = foretell(head, metric, metric && folded(metric, facts));
         text += copyPieces(foretold);
         bands += copyBands(foretold);
+        states += copyStates(foretold);
         if (text.length < PIECE_BYTES) continue;
         yield text;
         text = '';
       }
-      for (const head of heads.values()) text += copyPieces(foretell(head, undefined, undefined)); // without a fact
+      // They speak for others, or nothing is known of them.
+      const joined = await factsOf(new ReadDatabase(pool), edition.tenantId, [...heads.keys()]);
+      for (const head of heads.values()) {
+        const [metric, facts] = [metricFor(definitions, head.kind), joined.get(head.id)];
+        const foretold = foretell(head, metric, facts && metric?.foldAll(facts, { asOf: Infinity }));
+        text += copyPieces(foretold);
+        bands += copyBands(foretold);
+      }
       yield text;
     }
     await copyInto(session, `${piecesOfEdition(edition.edition)} (relationship_id, slot, score, position)`, pieces());
     const columns = '(relationship_id, at, band, was, is_first, position)';
     await copyInto(session, `${bandChangesOfEdition(edition.edition)} ${columns}`, [bands]);
+    const kept = `${statesOfEdition(edition.edition)} (relationship_id, meaning, numbers, rest)`;
+    await copyInto(session, kept, [states]);
     const moved = await session.query(REACHED, [epoch, edition.edition, edition.reached, reached, rows.length]);
     if (moved.rowCount !== 1) throw new StaleWorker('health');
   });

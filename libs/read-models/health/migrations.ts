@@ -18,6 +18,11 @@ export const migrations: Migrations = {
       await sql.raw(PROGRESS).execute(database);
     },
   },
+  '0303_health_states': {
+    async up(database) {
+      for (const statement of KEPT_STATES) await sql.raw(statement).execute(database);
+    },
+  },
 };
 
 const STATEMENTS = [
@@ -100,3 +105,23 @@ const EDITIONS = [
 // How fast an edition is built, in relationships per second over the last parts.
 const PROGRESS = `
   ALTER TABLE health.editions ADD COLUMN rate double precision, ADD COLUMN progressed_at timestamptz NOT NULL DEFAULT now()`;
+
+// What serves is built anew beside itself, with states, and serves and follows until that is there. What does not is gone.
+const KEPT_STATES = [
+  `DO $$
+   DECLARE
+     old record;
+   BEGIN
+     FOR old IN SELECT edition, s.edition IS NOT NULL AS serves FROM health.editions LEFT JOIN health.serving s USING (edition) LOOP
+       IF old.serves THEN
+         EXECUTE format('CREATE TABLE health.states_%s (relationship_id text PRIMARY KEY, meaning text NOT NULL,
+                                                        numbers bytea NOT NULL, rest json NOT NULL)', old.edition);
+         EXECUTE format('ALTER TABLE health.states_%s OWNER TO rapport_app', old.edition);
+       ELSE
+         EXECUTE format('DROP TABLE health.pieces_%1$s, health.band_changes_%1$s', old.edition);
+       END IF;
+     END LOOP;
+   END $$`,
+  'DELETE FROM health.editions e WHERE NOT EXISTS (SELECT FROM health.serving s WHERE s.edition = e.edition)',
+  `UPDATE health.editions SET facts = facts || ' without states'`,
+];

@@ -1,18 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { migrate } from '../../database/migrate.js';
 import { event } from '../../event-sourcing/event.js';
 import { deriveId } from '../../event-sourcing/id.js';
-import { migrations as log } from '../../event-store/postgres/migrations.js';
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import type { MetricDefinition } from '../../metrics/definition.js';
-import { migrations as projecting } from '../../projecting/migrations.js';
 import { made, referralId, step } from '../referral-pipeline/testing/referral-stories.js';
 import { askable, type Askable } from '../testing/askable.module.js';
 import { GivenDecisions } from '../testing/given-decisions.js';
 import { day, GivenLedger, opened, partyId, relationshipId, SAID, TENANT, touchId } from '../testing/given-ledger.js';
 import { LiveHealth } from './live-health.js';
-import { migrations } from './migrations.js';
 
 const metric = 'relationship-health';
 const TIES = 40;
@@ -43,8 +39,6 @@ describe('a published version', () => {
   let decisions: GivenDecisions;
   beforeAll(async () => {
     ledger = await GivenLedger.open();
-    const { pool, url } = ledger.log.database;
-    await migrate(url, { ...log, ...projecting, ...migrations });
     ledger.project();
     read = await askable(ledger);
     decisions = new GivenDecisions(ledger, metric);
@@ -66,7 +60,7 @@ describe('a published version', () => {
     const sent = [made('pr', 30, { relationshipId: tie(0) }), step('SENT', 31)];
     await ledger.record(referralId('pr'), ...sent);
     await ledger.shown();
-    health = await LiveHealth.takeOver(pool);
+    health = await LiveHealth.takeOver(ledger.log.database.pool);
     await settle();
   });
   afterAll(async () => {

@@ -13,6 +13,7 @@ import { planMetric, type PlanRequest } from '../metric-plan/plan-metric.js';
 import { LedgerLog } from '../ledger/ledger-log.js';
 import '../../ledger/ledger.module.js'; // names the enumerations
 import { ProjectionOverview } from '../projections/overview.js';
+import type { Fields } from '../copied.js';
 import { ReadDatabase } from '../read-database.js';
 import { readModelResolvers } from '../resolvers.js';
 import { TENANT, type GivenLedger } from './given-ledger.js';
@@ -30,15 +31,22 @@ class NoTransport extends AbstractGraphQLDriver {
 /** Counts what it is asked. */
 class CountingDatabase extends ReadDatabase {
   statements = 0;
+  copies = 0;
   override rows<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
     this.statements++;
     return super.rows(statement);
+  }
+  override copied<Row>(text: string, read: (fields: Fields) => Row, before?: string): AsyncGenerator<readonly Row[]> {
+    this.copies++;
+    return super.copied(text, read, before);
   }
 }
 
 export interface Answer extends ExecutionResult<Record<string, never>> {
   /** How many statements it took. */
   readonly statements: number;
+  /** How many times facts were read beside that. */
+  readonly copies: number;
 }
 
 /** The read models as GraphQL, with no transport between. */
@@ -68,6 +76,7 @@ export async function askable(ledger: GivenLedger): Promise<Askable> {
   return {
     async ask(source, variableValues = {}, roles = ['reader']) {
       db.statements = 0;
+      db.copies = 0;
       const contextValue: CallerContext = {
         correlationId: 'test',
         authorization: undefined,
@@ -76,7 +85,7 @@ export async function askable(ledger: GivenLedger): Promise<Askable> {
         caller: { tenantId: TENANT, actor: { id: 'ann', kind: 'HUMAN' }, roles },
       };
       const result = await graphql({ schema, source, variableValues, contextValue });
-      return { ...(JSON.parse(JSON.stringify(result)) as Answer), statements: db.statements };
+      return { ...(JSON.parse(JSON.stringify(result)) as Answer), statements: db.statements, copies: db.copies };
     },
     close: () => app.close(),
   };

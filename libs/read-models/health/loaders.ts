@@ -1,0 +1,47 @@
+import type DataLoader from 'dataloader';
+import type { CallerContext } from '../../access/caller.js';
+import { toMillis, type Instant } from '../../event-sourcing/instant.js';
+import type { Fact } from '../../metrics/fact.js';
+import { lastFactOf, restore, type MetricState } from '../../metrics/state.js';
+import { factsOf, ownFactsOf } from '../facts/queries.js';
+import { loaderOf, oneEach } from '../loading.js';
+import type { ReadDatabase } from '../read-database.js';
+import { metricOf, referenceOf, type Published } from './definitions.js';
+import { followingEditions, keptStates, meaningOf } from './kept-states.js';
+
+/** Facts of relationships, of those that one speaks for, too, where merges made several one. */
+export const loadFacts = (
+  db: ReadDatabase,
+  context: CallerContext,
+  isJoined: boolean,
+  asKnown: Instant | null | undefined,
+): DataLoader<string, readonly Fact[]> =>
+  loaderOf(context, `facts ${String(isJoined)} ${asKnown ?? ''}`, async (tenantId, ids) => {
+    const facts = await (isJoined ? factsOf : ownFactsOf)(db, tenantId, ids, asKnown);
+    return ids.map((id) => facts.get(id) ?? []);
+  });
+
+/**
+ * The state of a relationship that stands by itself, as an edition keeps it. Undefined: its facts must say how it is at
+ * that moment, since none is kept by that definition, they have changed since, or some of them come later.
+ */
+export async function loadState(
+  db: ReadDatabase,
+  context: CallerContext,
+  id: string,
+  definition: Published,
+  at: Instant,
+): Promise<MetricState | undefined> {
+  const editions = await loaderOf(context, 'health editions', async (tenantId) => [
+    await followingEditions(db, tenantId),
+  ]).load('all');
+  const found = editions.find(({ definitions }) => definitions.includes(referenceOf(definition)));
+  if (!found) return undefined;
+  const states = oneEach(context, `health states ${String(found.edition)}`, (_, ids) =>
+    keptStates(db, found.edition, ids),
+  );
+  const kept = await states.load(id);
+  if (kept?.meaning !== meaningOf(metricOf(definition))) return undefined;
+  const state = restore(kept);
+  return lastFactOf(state) <= toMillis(at) ? state : undefined;
+}
