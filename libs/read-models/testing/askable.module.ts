@@ -7,6 +7,7 @@ import type { RawBuilder } from 'kysely';
 import type { CallerContext, Role } from '../../access/caller.js';
 import { START } from '../../event-sourcing/position.js';
 import { WAIT_FOR_POSITION } from '../../graphql/at-least-position.js';
+import { withDirectFields } from '../../graphql/direct-fields.js';
 import { Loaders } from '../../graphql/request-context.js';
 import { PLAN_METRIC } from '../metric-plan/metric-plan.resolver.js';
 import { planMetric, type PlanRequest } from '../metric-plan/plan-metric.js';
@@ -65,7 +66,7 @@ export async function askable(ledger: GivenLedger): Promise<Askable> {
       { provide: ProjectionOverview, useValue: new ProjectionOverview(ledger.log.database.pool, ledger.log.store) },
       { provide: PLAN_METRIC, useValue: (request: PlanRequest) => planMetric(ledger.log.database.pool, request) },
       { provide: WAIT_FOR_POSITION, useValue: () => Promise.resolve({ reached: true, position: START }) },
-      ...readModelResolvers,
+      ...withDirectFields(readModelResolvers),
     ],
   })
   class ReadModelsModule {}
