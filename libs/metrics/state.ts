@@ -47,11 +47,15 @@ export const dump = ({ numbers, relationshipKind, mixTarget, promises, held }: M
   },
 });
 
-/** The bytes may lie anywhere: doubles are read from a copy. */
-export const restore = ({ numbers, rest }: StoredState): MetricState => ({
-  numbers: [...new Float64Array(Uint8Array.from(numbers).buffer)],
-  relationshipKind: rest.relationshipKind ?? null,
-  mixTarget: rest.mixTarget ?? null,
-  promises: rest.promises ? new Map(Object.entries(rest.promises)) : null,
-  held: rest.held ? new Map(Object.entries(rest.held)) : null,
-});
+export function restore({ numbers: bytes, rest }: StoredState): MetricState {
+  const doubles = new Float64Array(new Uint8Array(bytes).buffer); // of a copy: bytes may lie anywhere
+  const numbers: number[] = [];
+  for (let place = 0; place < doubles.length; place++) numbers.push(doubles[place]!);
+  return {
+    numbers,
+    relationshipKind: rest.relationshipKind ?? null,
+    mixTarget: rest.mixTarget ?? null,
+    promises: rest.promises ? new Map(Object.entries(rest.promises)) : null,
+    held: rest.held ? new Map(Object.entries(rest.held)) : null,
+  };
+}

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { openPool } from '../../libs/database/pool.js';
 import { BUILT_IN } from '../../libs/ledger/metric/built-in.js';
+import { dropEdition, readEditions } from '../../libs/read-models/health/editions.js';
 import { planMetric, type PlanRequest } from '../../libs/read-models/metric-plan/plan-metric.js';
 import { OPEN } from '../../libs/read-models/on.js';
 import { Connections } from './connections.js';
@@ -89,10 +90,8 @@ async function timesOf(
 
 async function forget(url: string): Promise<void> {
   await asOwner(url, async (owner) => {
-    const { rows } = await owner.query<{ edition: number }>('SELECT edition FROM health.editions');
-    await owner.query('DELETE FROM health.serving; DELETE FROM health.editions');
-    for (const { edition } of rows)
-      await owner.query(`DROP TABLE health.pieces_${String(edition)}, health.band_changes_${String(edition)}`);
+    await owner.query('DELETE FROM health.serving');
+    for (const edition of await readEditions(owner)) await dropEdition(owner, edition);
   });
 }
 

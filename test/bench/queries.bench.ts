@@ -5,6 +5,7 @@ import type { FloorOptions } from './floor-process.js';
 import { onGround } from './ground.js';
 import { CALLER, ledgerOn, tell, UNTIL } from './ledger.js';
 import { compared, race, type Ratio } from './measure.js';
+import type { BuiltHealth } from './health-process.js';
 import type { CaughtUp } from './projector-process.js';
 import { startProcess } from './process.js';
 
@@ -18,6 +19,8 @@ export const run = (): Promise<readonly Ratio[]> =>
     await tell(ledger, EVENTS, 'queries');
     const projector = await startProcess<object, CaughtUp>('projector-process.ts', { url: ledger.url });
     await projector.stop();
+    const health = await startProcess<object, BuiltHealth>('health-process.ts', { url: ledger.url });
+    await health.stop();
     const { rows } = await ledger.pool.query<{ id: string }>(
       'SELECT relationship_id AS id FROM touch_frequency.relationships WHERE last_touch_at IS NOT NULL ORDER BY 1 LIMIT 1000',
     );

@@ -44,7 +44,10 @@ export async function buildPart(
     let [bands, states] = ['', ''];
     async function* pieces(): AsyncGenerator<string> {
       let text = '';
-      for await (const facts of streamFacts(pool, edition.tenantId, { between: [edition.reached, reached!], alone: true })) {
+      for await (const facts of streamFacts(pool, edition.tenantId, {
+        between: [edition.reached, reached!],
+        alone: true,
+      })) {
         const head = heads.get(facts[0]!.relationshipId);
         if (!head) continue;
         heads.delete(head.id);

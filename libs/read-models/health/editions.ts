@@ -71,7 +71,10 @@ export async function indexEdition(session: pg.ClientBase, { edition }: Edition)
   await session.query(`ANALYZE ${pieces}, ${changes}`);
 }
 
-export async function dropEdition(session: pg.ClientBase, { edition }: Pick<Edition, 'edition'>): Promise<void> {
+export async function dropEdition(
+  session: Pick<pg.Pool, 'query'>,
+  { edition }: Pick<Edition, 'edition'>,
+): Promise<void> {
   const tables = [piecesOfEdition(edition), bandChangesOfEdition(edition), statesOfEdition(edition)];
   await session.query(`DROP TABLE ${tables.join(', ')}`);
   await session.query('DELETE FROM health.editions WHERE edition = $1', [edition]);

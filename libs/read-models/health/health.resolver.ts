@@ -29,11 +29,12 @@ import { loadFacts, loadState } from './loaders.js';
 interface HealthRow extends Omit<Health, 'components' | 'definition' | 'factCount'> {
   readonly definition: Published;
   readonly components: readonly ComponentRow[];
+  readonly asOfMs: number;
   readonly state: MetricState;
   /** For whoever asks for more than the state tells. */
   readonly facts: () => Promise<readonly Fact[]>;
   /** What was in force when; only the version that was asked for, where one was. */
-  readonly versions: readonly VersionInForce[];
+  readonly versions: () => readonly VersionInForce[];
 }
 
 interface ComponentRow extends HealthComponent {
@@ -58,9 +59,9 @@ export class RelationshipHealthResolver {
     @Context() context: CallerContext,
   ): Promise<HealthRow | null> {
     const definitions = await loadDefinitions(this.db, context);
-    const at = asOf ?? fromMillis(Date.now());
+    const at = asOf ? toMillis(asOf) : Date.now();
     const asked = reference ? named(definitions, reference) : undefined;
-    const definition = asked ?? definitions.forKind(kind, toMillis(at));
+    const definition = asked ?? definitions.forKind(kind, at);
     if (!definition) return null;
     const facts = () => loadFacts(this.db, context, isJoined, asKnown).load(id);
     // What is kept is of those that stand by themselves, and of what is known now.
@@ -72,8 +73,8 @@ export class RelationshipHealthResolver {
     return {
       ...value,
       components: value.components.map((component) => ({ ...component, evidence })),
-      ...{ state, facts, definition, asOf: at, asKnown: asKnown ?? null },
-      versions: asked ? [always(asked)] : definitions.versionsFor(kind),
+      ...{ state, facts, definition, asOfMs: at, asOf: asOf ?? fromMillis(at), asKnown: asKnown ?? null },
+      versions: () => (asked ? [always(asked)] : definitions.versionsFor(kind)),
     };
   }
 }
@@ -93,16 +94,15 @@ const LATELY_MS = 90 * DAY_MS;
 @Resolver(() => Health)
 export class HealthResolver {
   @ResolveField(() => Int, { description: 'How many facts it was computed from.' })
-  async factCount(@Parent() { facts, asOf }: HealthRow): Promise<number> {
-    return (await facts()).filter(({ occurredAt }) => occurredAt <= toMillis(asOf)).length;
+  async factCount(@Parent() { facts, asOfMs }: HealthRow): Promise<number> {
+    return (await facts()).filter(({ occurredAt }) => occurredAt <= asOfMs).length;
   }
 
   @ResolveField(() => [String], {
     description: 'What moved it most in the last 90 days, in words with points, at most three.',
   })
-  async topReasons(@Parent() { facts, versions, asOf }: HealthRow): Promise<string[]> {
-    const to = toMillis(asOf);
-    return reasonsFor(explained(versions, await facts(), [to - LATELY_MS, to]));
+  async topReasons(@Parent() { facts, versions, asOfMs }: HealthRow): Promise<string[]> {
+    return reasonsFor(explained(versions(), await facts(), [asOfMs - LATELY_MS, asOfMs]));
   }
 
   @ResolveField(() => DateTimeScalar, {
@@ -110,8 +110,8 @@ export class HealthResolver {
     description:
       'When it comes into another band if nothing happens, at most a minute late; null: not within three years.',
   })
-  nextBandChangeAt(@Parent() { definition, state, asOf }: HealthRow): Instant | null {
-    const at = nextBandChange(definition, state, asOf);
+  nextBandChangeAt(@Parent() { definition, state, asOfMs }: HealthRow): Instant | null {
+    const at = nextBandChange(definition, state, asOfMs);
     return at === undefined ? null : fromMillis(at);
   }
 
@@ -122,7 +122,7 @@ export class HealthResolver {
     @Parent() { facts, versions }: HealthRow,
     @Args() { from, to }: HealthSpanArguments,
   ): Promise<HealthChange[]> {
-    return explained(versions, await facts(), spanOf(from, to)).lines.map(shownLine);
+    return explained(versions(), await facts(), spanOf(from, to)).lines.map(shownLine);
   }
 
   @ResolveField(() => [HealthPoint], {
@@ -136,7 +136,7 @@ export class HealthResolver {
     if (points < 1 || points > MOST_POINTS) {
       throw new RequestError('INVALID_INPUT', `1 to ${String(MOST_POINTS)} points.`, { path: ['points'] });
     }
-    return history(versions, await facts(), momentsBetween(...spanOf(from, to), points)).map(
+    return history(versions(), await facts(), momentsBetween(...spanOf(from, to), points)).map(
       ({ at, score, band, version }) => ({
         at: fromMillis(at),
         ...{ score, band },

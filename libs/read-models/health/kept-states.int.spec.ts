@@ -29,7 +29,7 @@ const SIMPLE: MetricDefinition = {
 };
 
 interface Step {
-  readonly what: 'touch' | 'touch' | 'retract' | 'correct' | 'promise' | 'keep' | 'merge' | 'follow';
+  readonly what: 'touch' | 'retract' | 'correct' | 'promise' | 'keep' | 'merge' | 'follow';
   readonly tie: number;
   readonly days: number;
 }

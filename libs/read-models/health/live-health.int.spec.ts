@@ -225,7 +225,7 @@ describe('live health', () => {
   });
 
   it('is found by index, in order: lists, bands, and changes to come', async () => {
-    const { pieces, bandChanges } = await serving();
+    const { bandChanges } = await serving();
     const planOf = async (query: RawBuilder<unknown>): Promise<string> => {
       const rows = await ledger.db.rows<{ readonly 'QUERY PLAN': string }>(sql`EXPLAIN ${query}`);
       return rows.map((row) => row['QUERY PLAN']).join('\n');

@@ -1,6 +1,6 @@
 import type DataLoader from 'dataloader';
 import type { CallerContext } from '../../access/caller.js';
-import { toMillis, type Instant } from '../../event-sourcing/instant.js';
+import type { Instant } from '../../event-sourcing/instant.js';
 import type { Fact } from '../../metrics/fact.js';
 import { lastFactOf, restore, type MetricState } from '../../metrics/state.js';
 import { factsOf, ownFactsOf } from '../facts/queries.js';
@@ -23,14 +23,14 @@ export const loadFacts = (
 
 /**
  * The state of a relationship that stands by itself, as an edition keeps it. Undefined: its facts must say how it is at
- * that moment, since none is kept by that definition, they have changed since, or some of them come later.
+ * that moment (milliseconds), since none is kept by that definition, they have changed since, or some of them come later.
  */
 export async function loadState(
   db: ReadDatabase,
   context: CallerContext,
   id: string,
   definition: Published,
-  at: Instant,
+  at: number,
 ): Promise<MetricState | undefined> {
   const editions = await loaderOf(context, 'health editions', async (tenantId) => [
     await followingEditions(db, tenantId),
@@ -43,5 +43,5 @@ export async function loadState(
   const kept = await states.load(id);
   if (kept?.meaning !== meaningOf(metricOf(definition))) return undefined;
   const state = restore(kept);
-  return lastFactOf(state) <= toMillis(at) ? state : undefined;
+  return lastFactOf(state) <= at ? state : undefined;
 }
