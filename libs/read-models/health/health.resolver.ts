@@ -65,7 +65,8 @@ export class RelationshipHealthResolver {
     if (!definition) return null;
     const facts = () => loadFacts(this.db, context, isJoined, asKnown).load(id);
     // What is kept is of those that stand by themselves, and of what is known now.
-    const kept = isJoined || asKnown ? undefined : await loadState(this.db, context, id, definition, at);
+    const edition = isJoined || asKnown ? undefined : definitions.editionBy(definition);
+    const kept = edition === undefined ? undefined : await loadState(this.db, context, id, edition, definition, at);
     const state = kept ?? stateAt(definition, await facts(), at);
     let found: ReturnType<ComponentRow['evidence']> | undefined;
     const evidence = () => (found ??= facts().then((all) => evidenceAt(definition, all, at)));

@@ -4,7 +4,7 @@ import type { Metric } from '../../metrics/fold.js';
 import { STATE_FORMAT, type StoredState } from '../../metrics/state.js';
 import { OPEN } from '../on.js';
 import type { ReadDatabase } from '../read-database.js';
-import { statesOfEdition, type Edition } from './editions.js';
+import { statesOfEdition } from './editions.js';
 
 /** What an edition keeps of a relationship that stands by itself: all of its facts folded. */
 export interface KeptState extends StoredState {
@@ -15,17 +15,6 @@ export interface KeptState extends StoredState {
 
 /** By which definition, and how, a state is written. */
 export const meaningOf = ({ hash }: Metric): string => `${String(STATE_FORMAT)} ${hash}`;
-
-/** Editions that follow what is live, the one that serves first. */
-export const followingEditions = (
-  db: ReadDatabase,
-  tenantId: string,
-): Promise<readonly Pick<Edition, 'edition' | 'definitions'>[]> =>
-  db.rows(sql<Pick<Edition, 'edition' | 'definitions'>>`
-    SELECT edition, definitions FROM health.editions e LEFT JOIN health.serving s USING (edition)
-     WHERE e.tenant_id = ${tenantId} AND phase = 'COMPLETE'
-       AND facts = (SELECT schema_name FROM projecting.builds WHERE projection = 'facts' AND role = 'LIVE')
-     ORDER BY s.edition IS NOT NULL DESC, edition`);
 
 /** Facts that the follower may be behind: beyond that it costs less to fold those that are asked for. */
 const MOST_BEHIND = 1_000;

@@ -6,8 +6,8 @@ import { lastFactOf, restore, type MetricState } from '../../metrics/state.js';
 import { factsOf, ownFactsOf } from '../facts/queries.js';
 import { loaderOf, oneEach } from '../loading.js';
 import type { ReadDatabase } from '../read-database.js';
-import { metricOf, referenceOf, type Published } from './definitions.js';
-import { followingEditions, keptStates, meaningOf } from './kept-states.js';
+import { metricOf, type Published } from './definitions.js';
+import { keptStates, meaningOf } from './kept-states.js';
 
 /** Facts of relationships, of those that one speaks for, too, where merges made several one. */
 export const loadFacts = (
@@ -29,17 +29,11 @@ export async function loadState(
   db: ReadDatabase,
   context: CallerContext,
   id: string,
+  edition: number,
   definition: Published,
   at: number,
 ): Promise<MetricState | undefined> {
-  const editions = await loaderOf(context, 'health editions', async (tenantId) => [
-    await followingEditions(db, tenantId),
-  ]).load('all');
-  const found = editions.find(({ definitions }) => definitions.includes(referenceOf(definition)));
-  if (!found) return undefined;
-  const states = oneEach(context, `health states ${String(found.edition)}`, (_, ids) =>
-    keptStates(db, found.edition, ids),
-  );
+  const states = oneEach(context, `health states ${String(edition)}`, (_, ids) => keptStates(db, edition, ids));
   const kept = await states.load(id);
   if (kept?.meaning !== meaningOf(metricOf(definition))) return undefined;
   const state = restore(kept);
