@@ -85,6 +85,7 @@ export interface Serving {
   readonly definitions: readonly string[];
   readonly pieces: RawBuilder<unknown>;
   readonly bandChanges: RawBuilder<unknown>;
+  readonly states: RawBuilder<unknown>;
 }
 
 /**
@@ -105,6 +106,7 @@ export async function servingOf(
       definitions: row.definitions,
       pieces: sql.raw(piecesOfEdition(row.edition)),
       bandChanges: sql.raw(bandChangesOfEdition(row.edition)),
+      states: sql.raw(statesOfEdition(row.edition)),
     }
   );
 }

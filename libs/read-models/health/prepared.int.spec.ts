@@ -8,6 +8,7 @@ import { made, referralId, step } from '../referral-pipeline/testing/referral-st
 import { askable, type Askable } from '../testing/askable.module.js';
 import { GivenDecisions } from '../testing/given-decisions.js';
 import { day, GivenLedger, opened, partyId, relationshipId, SAID, TENANT, touchId } from '../testing/given-ledger.js';
+import { statesOfEdition } from './editions.js';
 import { LiveHealth } from './live-health.js';
 
 const metric = 'relationship-health';
@@ -125,6 +126,15 @@ describe('a published version', () => {
       differing: [{ relationshipId: tie(7), what: expect.stringMatching(/^A score of \S+ is kept; its events say /) }],
     });
     await pool.query(`UPDATE ${pieces} SET score = score - 0.001 WHERE relationship_id = $1`, [tie(7)]);
+    const states = statesOfEdition(row!.edition);
+    const another = `UPDATE ${states} s SET numbers = o.numbers FROM ${states} o WHERE s.relationship_id = $1 AND o.relationship_id = $2`;
+    await pool.query(another, [tie(7), tie(8)]);
+    expect(await parity(2)).toMatchObject({
+      same: false,
+      differing: [{ relationshipId: tie(7), what: expect.stringMatching(/^The state that is kept says recency is /) }],
+    });
+    await pool.query(`DELETE FROM ${states} WHERE relationship_id = $1`, [tie(7)]); // then its facts answer
+    expect(await parity(2)).toMatchObject({ same: true });
   });
 
   it('follows what happens meanwhile', async () => {
