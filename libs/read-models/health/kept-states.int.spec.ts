@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'kysely';
+import { migrate } from '../../database/migrate.js';
 import { event } from '../../event-sourcing/event.js';
 import { deriveId, type EventId } from '../../event-sourcing/id.js';
 import { toMillis } from '../../event-sourcing/instant.js';
+import { migrations as log } from '../../event-store/postgres/migrations.js';
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import { BUILT_IN } from '../../ledger/metric/built-in.js';
 import type { MetricDefinition } from '../../metrics/definition.js';
 import { compile } from '../../metrics/fold.js';
+import { migrations as projecting } from '../../projecting/migrations.js';
 import { factsOf } from '../facts/queries.js';
 import { askable, type Askable } from '../testing/askable.module.js';
 import { GivenDecisions } from '../testing/given-decisions.js';
 import { day, GivenLedger, opened, partyId, relationshipId, SAID, TENANT, touchId } from '../testing/given-ledger.js';
 import { statesOfEdition } from './editions.js';
+import { followHealth } from './follow-health.js';
 import { LiveHealth } from './live-health.js';
+import { migrations } from './migrations.js';
 
 const metric = BUILT_IN.metric;
 const PARTIES = 3;
@@ -209,6 +214,21 @@ describe('kept states', () => {
     expect(kept).toBeGreaterThan(0);
   }, 60_000);
 
+  it('never tell less than what is recorded, while they follow', async () => {
+    const follower = followHealth(ledger.log.database.pool, () => undefined);
+    try {
+      for (let i = 0; i < 30; i++) {
+        await ledger.record(tie(i % TIES), touched(`during ${String(i)}`, 201 + i / 10));
+        await ledger.shown();
+        for (let look = 0; look < 3; look++) await expectRight(250);
+      }
+    } finally {
+      await follower.stop();
+    }
+    health = await LiveHealth.takeOver(ledger.log.database.pool);
+    await settle();
+  });
+
   it('are of one definition: of another there is none until an edition of it is built', async () => {
     await settle();
     const decisions = new GivenDecisions(ledger, metric);
@@ -221,6 +241,33 @@ describe('kept states', () => {
     await decisions.rollBack(2, 1);
     expect(await ask(250, [APART])).toMatchObject({ copies: 0 });
     await settle();
+    await expectRight(250);
+  });
+
+  it('are made for what was built without them, which serves until they are there', async () => {
+    const { owner, url } = ledger.log.database;
+    const editions = () =>
+      ledger.db.rows(sql<{ edition: number; serves: boolean }>`
+        SELECT edition, s.edition IS NOT NULL AS serves FROM health.editions LEFT JOIN health.serving s USING (edition)
+         ORDER BY 1`);
+    const before = await editions();
+    expect(before.map(({ serves }) => serves)).toEqual([true, false]);
+    for (const { edition } of before) await owner.query(`DROP TABLE ${statesOfEdition(edition)}`);
+    await owner.query(`DELETE FROM kysely_migration WHERE name = '0303_health_states'`);
+    expect(await migrate(url, { ...log, ...projecting, ...migrations })).toEqual(['0303_health_states']);
+
+    expect(await editions()).toEqual([before[0]]);
+    expect(await expectRight(250)).toBeGreaterThan(0);
+    health = await LiveHealth.takeOver(ledger.log.database.pool);
+    await ledger.record(APART, touched('apart again', 210));
+    await ledger.shown();
+    await health.follow();
+    expect((await editions())[0]).toEqual(before[0]);
+    expect(await expectRight(250)).toBeGreaterThan(0);
+    await settle();
+    const after = await editions();
+    expect(after.map(({ edition }) => edition)).not.toContain(before[0]!.edition);
+    expect(await ask(250, [APART])).toMatchObject({ copies: 0 });
     await expectRight(250);
   });
 
