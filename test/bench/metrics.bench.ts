@@ -211,6 +211,7 @@ async function questions(ground: Ground): Promise<Ratio[]> {
     { floor: (n) => plain.post('/one', JSON.stringify([CALLER.tenantId, ids[n % ids.length]])), ours: ask },
     { callers: 1 },
   );
+  const before = await race({ floor: ask, ours: askHealth(asked, ids, BEFORE) }, { callers: 1 });
   const list = await race(
     { floor: () => plain.post('/list', JSON.stringify([CALLER.tenantId])), ours: () => said(asked, LIST, {}) },
     { callers: 1 },
@@ -220,6 +221,7 @@ async function questions(ground: Ground): Promise<Ratio[]> {
       ...ratio,
       value: one.ours.p50Ms,
     })),
+    ...compared('the same a year ago, from its facts, beside now', before),
     ...compared('list of 50 in the order of health, 1 connection', list),
   ];
 }
@@ -235,8 +237,13 @@ const HEALTH = `query ($id: ID!, $asOf: DateTime!) {
   relationship(id: $id) { id health(asOf: $asOf) { score band components { name value contribution } caps { name } } } }`;
 const LIST = `{ relationships(first: 50, orderBy: { field: HEALTH, direction: ASC }) { nodes { id kind stage openedAt } } }`;
 
-const askHealth = (asked: Connections, ids: readonly string[]) => (number: number) =>
-  said(asked, HEALTH, { id: ids[number % ids.length], asOf: UNTIL });
+/** Before the last facts. */
+const BEFORE = '2025-06-01T00:00:00.000Z';
+
+const askHealth =
+  (asked: Connections, ids: readonly string[], asOf: string = UNTIL) =>
+  (number: number) =>
+    said(asked, HEALTH, { id: ids[number % ids.length], asOf });
 
 /** An answer that tells of an error is none. */
 async function said(asked: Connections, query: string, variables: object): Promise<string> {
