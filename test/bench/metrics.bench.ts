@@ -208,10 +208,13 @@ async function questions(ground: Ground): Promise<Ratio[]> {
   const ids = await idsOf(ledger);
   const ask = askHealth(asked, ids);
   const one = await race(
-    { floor: (n) => plain.post('/one', JSON.stringify([CALLER.tenantId, ids[n % ids.length]])), ours: ask },
+    {
+      floor: (n) => plain.post('/one', JSON.stringify([CALLER.tenantId, ids[n % ids.length]])),
+      ours: ask,
+      before: askHealth(asked, ids, BEFORE),
+    },
     { callers: 1 },
   );
-  const before = await race({ floor: ask, ours: askHealth(asked, ids, BEFORE) }, { callers: 1 });
   const list = await race(
     { floor: () => plain.post('/list', JSON.stringify([CALLER.tenantId])), ours: () => said(asked, LIST, {}) },
     { callers: 1 },
@@ -221,7 +224,7 @@ async function questions(ground: Ground): Promise<Ratio[]> {
       ...ratio,
       value: one.ours.p50Ms,
     })),
-    ...compared('the same a year ago, from its facts, beside now', before),
+    ...compared('the same as of before its last facts, from them', { floor: one.floor, ours: one.before }),
     ...compared('list of 50 in the order of health, 1 connection', list),
   ];
 }
