@@ -38,7 +38,7 @@ interface Rest {
 }
 
 export const dump = ({ numbers, relationshipKind, mixTarget, promises, held }: MetricState): StoredState => ({
-  numbers: new Uint8Array(Float64Array.from(numbers).buffer),
+  numbers: new Uint8Array(new Float64Array(numbers).buffer),
   rest: {
     ...(relationshipKind !== null && { relationshipKind }),
     ...(mixTarget && { mixTarget }),
