@@ -79,7 +79,8 @@ export interface Connection<Node> {
 }
 
 /**
- * One page out of rows that were read with a limit of `first + 1`: the row too many tells that more follows.
+ * One page out of rows that were read with a limit of `first + 1`: the row too many tells that more follows. Cursors are
+ * made for whoever asks for them.
  */
 export function connection<Node>(
   request: PageRequest,
@@ -88,15 +89,19 @@ export function connection<Node>(
   count: () => Promise<number>,
 ): Connection<Node> {
   const nodes = rows.slice(0, request.first);
-  const edges = nodes.map((node) => ({ node, cursor: encodeCursor(cursorOf(node)) }));
+  const cursor = (node: Node) => encodeCursor(cursorOf(node));
   return {
     nodes,
-    edges,
-    pageInfo: {
-      hasNextPage: rows.length > request.first,
-      hasPreviousPage: request.after !== undefined,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+    get edges() {
+      return nodes.map((node) => ({ node, cursor: cursor(node) }));
+    },
+    get pageInfo() {
+      return {
+        hasNextPage: rows.length > request.first,
+        hasPreviousPage: request.after !== undefined,
+        startCursor: nodes.length > 0 ? cursor(nodes[0]!) : null,
+        endCursor: nodes.length > 0 ? cursor(nodes.at(-1)!) : null,
+      };
     },
     count,
   };

@@ -1,3 +1,5 @@
+import { LATEST_AT } from './layout.js';
+
 /** What is kept of a relationship under one definition. It changes with facts, never with time. */
 export interface MetricState {
   /** By the places that the definition's layout dealt out. */
@@ -11,30 +13,49 @@ export interface MetricState {
   held: Map<string, number> | null;
 }
 
-/** A state as JSON. */
+/** When the last of its facts was so, in milliseconds: it says how things are from then on. */
+export const lastFactOf = ({ numbers }: MetricState): number => numbers[LATEST_AT]!;
+
+/**
+ * How states are written down: raised when the kernel deals out places, or adds up in them, in another way. Together with
+ * the hash of a definition it says what the numbers mean.
+ */
+export const STATE_FORMAT = 1;
+
+/** A state as it is kept. */
 export interface StoredState {
-  readonly numbers: readonly number[];
+  /** Doubles in the order of bytes of the machine. */
+  readonly numbers: Uint8Array;
+  /** JSON. */
+  readonly rest: Rest;
+}
+
+interface Rest {
   readonly relationshipKind?: string;
   readonly mixTarget?: { readonly [channel: string]: number };
   readonly promises?: { readonly [commitmentId: string]: number };
   readonly held?: { readonly [feedbackId: string]: number };
 }
 
-/** Of a state that is to be kept under the hash of its definition: another definition deals out other places. */
-export function dump({ numbers, relationshipKind, mixTarget, promises, held }: MetricState): StoredState {
-  return {
-    numbers,
+export const dump = ({ numbers, relationshipKind, mixTarget, promises, held }: MetricState): StoredState => ({
+  numbers: new Uint8Array(new Float64Array(numbers).buffer),
+  rest: {
     ...(relationshipKind !== null && { relationshipKind }),
     ...(mixTarget && { mixTarget }),
     ...(promises?.size && { promises: Object.fromEntries(promises) }),
     ...(held?.size && { held: Object.fromEntries(held) }),
+  },
+});
+
+export function restore({ numbers: bytes, rest }: StoredState): MetricState {
+  const doubles = new Float64Array(new Uint8Array(bytes).buffer); // of a copy: bytes may lie anywhere
+  const numbers: number[] = [];
+  for (let place = 0; place < doubles.length; place++) numbers.push(doubles[place]!);
+  return {
+    numbers,
+    relationshipKind: rest.relationshipKind ?? null,
+    mixTarget: rest.mixTarget ?? null,
+    promises: rest.promises ? new Map(Object.entries(rest.promises)) : null,
+    held: rest.held ? new Map(Object.entries(rest.held)) : null,
   };
 }
-
-export const restore = ({ numbers, relationshipKind, mixTarget, promises, held }: StoredState): MetricState => ({
-  numbers: [...numbers],
-  relationshipKind: relationshipKind ?? null,
-  mixTarget: mixTarget ?? null,
-  promises: promises ? new Map(Object.entries(promises)) : null,
-  held: held ? new Map(Object.entries(held)) : null,
-});

@@ -27,6 +27,7 @@ export async function ledgerWithFacts(
     for (const table of [tableOf('directory', 'relationships'), FACTS_TABLE])
       await copyOfOne(owner, table, relationships);
     await owner.query(FACTS, [CALLER.tenantId, factsEach - 1]);
+    await owner.query(`UPDATE projecting.builds SET position = (SELECT max(position) FROM ${FACTS_TABLE})`);
     await owner.query('ANALYZE');
     await owner.query('CHECKPOINT');
   } finally {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { openPool } from '../../libs/database/pool.js';
 import { BUILT_IN } from '../../libs/ledger/metric/built-in.js';
+import { dropEdition, readEditions } from '../../libs/read-models/health/editions.js';
 import { planMetric, type PlanRequest } from '../../libs/read-models/metric-plan/plan-metric.js';
 import { OPEN } from '../../libs/read-models/on.js';
 import { Connections } from './connections.js';
@@ -89,10 +90,8 @@ async function timesOf(
 
 async function forget(url: string): Promise<void> {
   await asOwner(url, async (owner) => {
-    const { rows } = await owner.query<{ edition: number }>('SELECT edition FROM health.editions');
-    await owner.query('DELETE FROM health.serving; DELETE FROM health.editions');
-    for (const { edition } of rows)
-      await owner.query(`DROP TABLE health.pieces_${String(edition)}, health.band_changes_${String(edition)}`);
+    await owner.query('DELETE FROM health.serving');
+    for (const edition of await readEditions(owner)) await dropEdition(owner, edition);
   });
 }
 
@@ -209,7 +208,11 @@ async function questions(ground: Ground): Promise<Ratio[]> {
   const ids = await idsOf(ledger);
   const ask = askHealth(asked, ids);
   const one = await race(
-    { floor: (n) => plain.post('/one', JSON.stringify([CALLER.tenantId, ids[n % ids.length]])), ours: ask },
+    {
+      floor: (n) => plain.post('/one', JSON.stringify([CALLER.tenantId, ids[n % ids.length]])),
+      ours: ask,
+      before: askHealth(asked, ids, BEFORE),
+    },
     { callers: 1 },
   );
   const list = await race(
@@ -221,6 +224,7 @@ async function questions(ground: Ground): Promise<Ratio[]> {
       ...ratio,
       value: one.ours.p50Ms,
     })),
+    ...compared('the same as of before its last facts, from them', { floor: one.floor, ours: one.before }),
     ...compared('list of 50 in the order of health, 1 connection', list),
   ];
 }
@@ -236,8 +240,13 @@ const HEALTH = `query ($id: ID!, $asOf: DateTime!) {
   relationship(id: $id) { id health(asOf: $asOf) { score band components { name value contribution } caps { name } } } }`;
 const LIST = `{ relationships(first: 50, orderBy: { field: HEALTH, direction: ASC }) { nodes { id kind stage openedAt } } }`;
 
-const askHealth = (asked: Connections, ids: readonly string[]) => (number: number) =>
-  said(asked, HEALTH, { id: ids[number % ids.length], asOf: UNTIL });
+/** Before the last facts. */
+const BEFORE = '2025-06-01T00:00:00.000Z';
+
+const askHealth =
+  (asked: Connections, ids: readonly string[], asOf: string = UNTIL) =>
+  (number: number) =>
+    said(asked, HEALTH, { id: ids[number % ids.length], asOf });
 
 /** An answer that tells of an error is none. */
 async function said(asked: Connections, query: string, variables: object): Promise<string> {

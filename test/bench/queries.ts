@@ -1,6 +1,7 @@
+import { bandChangesOfEdition, piecesOfEdition } from '../../libs/read-models/health/editions.js';
 import { OPEN } from '../../libs/read-models/on.js';
 
-/** Computed from the facts when it is asked for; what it is compared with answers without it. */
+/** Exact, from the kept state. What it is compared with reads a score that was written down beforehand: see `floorsBy`. */
 const HEALTH = 'health(asOf: $asOf) { score band }';
 
 /** One relationship as a screen shows it. */
@@ -37,11 +38,15 @@ const TIES = `directory.relationships d
   JOIN touch_frequency.relationships f ON f.tenant_id = d.tenant_id AND f.relationship_id = d.relationship_id
   WHERE d.tenant_id = $1`;
 
-/** The same answers by one statement each, with the tenant and the moment as their first parameters. */
-export const FLOORS = {
+/**
+ * The same answers by one statement each, with the tenant and the moment as their first parameters. `health`: what a
+ * service would answer that keeps scores up to date by itself and computes none: score and band of a relationship \`d\`,
+ * with the tiles of time that contain the moment as the last parameter.
+ */
+const floors = (health: string) => ({
   one: `
     SELECT json_build_object('data', json_build_object('relationship', json_build_object(
-             'id', d.relationship_id, 'kind', d.kind, 'stage', d.stage, 'openedAt', d.opened_at,
+             ${health && `'health', ${health},`} 'id', d.relationship_id, 'kind', d.kind, 'stage', d.stage, 'openedAt', d.opened_at,
              'b', json_build_object('id', b.party_id, 'displayName', b.display_name),
              'touches', json_build_object('lastTouchAt', f.last_touch_at, 'dueAt', f.due_at, 'status', ${STATUS}, 'count', (
                 SELECT count(*) FROM touch_frequency.touches t
@@ -59,7 +64,7 @@ export const FLOORS = {
       FROM ${TIES} AND d.relationship_id = $3`,
   list: `
     SELECT json_build_object('data', json_build_object('relationships', json_build_object('nodes', json_agg(tie))))::text
-      FROM (SELECT d.relationship_id AS id, d.kind, d.stage, json_build_object('displayName', b.display_name) AS b,
+      FROM (SELECT ${health && `${health} AS health,`} d.relationship_id AS id, d.kind, d.stage, json_build_object('displayName', b.display_name) AS b,
                    (SELECT coalesce(json_agg(json_build_object('role', s.role, 'since', s.since,
                              'party', json_build_object('displayName', p.display_name)) ORDER BY s.position), '[]')
                       FROM directory.stewards s
@@ -73,4 +78,21 @@ export const FLOORS = {
               JOIN touch_frequency.relationships f
                 ON f.tenant_id = d.tenant_id AND f.relationship_id = d.relationship_id
              ORDER BY d.opened_at DESC, d.position DESC) tie`,
-};
+});
+
+const WITHOUT = floors('');
+
+/**
+ * Floors without health, and with a score that is right within two points and its band, as an edition of live health has
+ * written them down for all time to come: that nothing is left to compute is what makes it a floor.
+ */
+export function floorsBy(
+  edition: number,
+): Readonly<Record<'one' | 'list' | 'oneWithHealth' | 'listWithHealth', string>> {
+  const health = (tiles: string): string => `json_build_object(
+    'score', (SELECT p.score FROM ${piecesOfEdition(edition)} p
+               WHERE p.relationship_id = d.relationship_id AND p.slot = ANY(${tiles}::bigint[])),
+    'band', (SELECT c.band FROM ${bandChangesOfEdition(edition)} c
+              WHERE c.relationship_id = d.relationship_id AND c.at <= $2 ORDER BY c.at DESC LIMIT 1))`;
+  return { ...WITHOUT, oneWithHealth: floors(health('$4')).one, listWithHealth: floors(health('$3')).list };
+}

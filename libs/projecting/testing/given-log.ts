@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Migrations } from '../../database/migrate.js';
 import { testDatabase, type TestDatabase } from '../../database/testing/test-database.js';
 import { deriveId } from '../../event-sourcing/id.js';
 import type { Instant } from '../../event-sourcing/instant.js';
@@ -30,8 +31,9 @@ export class GivenLog implements AsyncDisposable {
     readonly store: PostgresEventStore,
   ) {}
 
-  static async open(): Promise<GivenLog> {
-    const database = await testDatabase({ ...log, ...migrations });
+  /** `more`: tables beside those of the log and of the engine. */
+  static async open(more: Migrations = {}): Promise<GivenLog> {
+    const database = await testDatabase({ ...log, ...migrations, ...more });
     return new GivenLog(database, await PostgresEventStore.open({ url: database.url, codec: new Codec(new Map()) }));
   }
 

@@ -32,6 +32,8 @@ export interface RelationshipRow extends StandingRow {
   readonly channelMixTarget: { readonly [C in Channel]?: number } | null;
   /** Of the opening. */
   readonly position: Position;
+  /** It speaks for others. */
+  readonly isJoined: boolean;
   /** Only of lists that look at it: the score, within two points. */
   readonly healthScore?: number;
 }
@@ -132,7 +134,8 @@ const COLUMNS = sql`
   d.relationship_id AS id, d.a_id AS "aId", d.b_id AS "bId", d.kind, d.intent, coalesce(l.stage, d.stage) AS stage,
   d.opened_at AS "openedAt", CASE WHEN d.last_id IS NULL THEN d.ended_at ELSE l.ended_at END AS "endedAt",
   CASE WHEN d.last_id IS NULL THEN d.ending_manner ELSE l.ending_manner END AS "endingManner",
-  d.channel_mix_target AS "channelMixTarget", d.position, ${STANDING}`;
+  d.channel_mix_target AS "channelMixTarget", d.position,
+  d.last_id IS NOT NULL AS "isJoined", ${STANDING}`;
 
 /** A condition on `f` makes an inner join of it: then the planner may begin at either side. */
 const STANDINGS = sql`

@@ -11,6 +11,8 @@ export interface StreamOptions {
   readonly between?: readonly [after: string, upTo: string];
   /** What is asked of facts, when that is not all: fewer columns are read. */
   readonly fields?: ReadonlySet<keyof Fact>;
+  /** Only those that stand by themselves. */
+  readonly alone?: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function* streamFacts(
     }
   }
   if (facts.length > 0) yield facts;
+  if (options.alone) return;
   const [after, upTo] = options.between ?? [];
   const joined = [...new Set(heads.values())].filter(
     (id) => after === undefined || upTo === undefined || (id > after && id <= upTo),

@@ -23,12 +23,39 @@ export async function factsOf(
   ids: readonly string[],
   asKnown?: Instant | null,
 ): Promise<ReadonlyMap<string, readonly Fact[]>> {
-  if (ids.length === 0) return new Map();
+  return (await factsAndJoined(db, tenantId, ids, asKnown)).facts;
+}
+
+export interface FactsRead {
+  readonly facts: ReadonlyMap<string, readonly Fact[]>;
+  /** Which of those that were asked for have facts of others, too. */
+  readonly joined: ReadonlySet<string>;
+}
+
+export async function factsAndJoined(
+  db: ReadDatabase,
+  tenantId: string,
+  ids: readonly string[],
+  asKnown?: Instant | null,
+): Promise<FactsRead> {
+  if (ids.length === 0) return { facts: new Map(), joined: new Set() };
   const members = await mergedOf(db, tenantId, ids);
   const all = new Set([...ids, ...members.map(({ id }) => id)]);
   const facts = await byRelationship(db, tenantId, [...all], known(asKnown));
-  return members.length === 0 ? facts : joined(facts, ids, members);
+  return {
+    facts: members.length === 0 ? facts : joined(facts, ids, members),
+    joined: new Set(members.map(({ owner }) => owner)),
+  };
 }
+
+/** Those that were recorded for these relationships themselves, whatever they are one with. */
+export const ownFactsOf = (
+  db: ReadDatabase,
+  tenantId: string,
+  ids: readonly string[],
+  asKnown?: Instant | null,
+): Promise<ReadonlyMap<string, readonly Fact[]>> =>
+  ids.length === 0 ? Promise.resolve(new Map()) : byRelationship(db, tenantId, ids, known(asKnown));
 
 /** What was recorded for each of these relationships behind a position, and stands. */
 export const factsAfter = async (

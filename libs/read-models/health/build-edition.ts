@@ -8,10 +8,12 @@ import type { Metric } from '../../metrics/fold.js';
 import type { MetricState } from '../../metrics/state.js';
 import { StaleWorker } from '../../projecting/failures.js';
 import { streamFacts } from '../facts/fact-stream.js';
+import { factsOf } from '../facts/queries.js';
+import { ReadDatabase } from '../read-database.js';
 import { metricOf, type Published } from './definitions.js';
-import { bandChangesOfEdition, indexEdition, piecesOfEdition, type Edition } from './editions.js';
+import { bandChangesOfEdition, indexEdition, piecesOfEdition, statesOfEdition, type Edition } from './editions.js';
 import { foretell, metricFor, type Head } from './foretell.js';
-import { COPY_BEGIN, COPY_END, copyBands, copyPieces } from './live-rows.js';
+import { COPY_BEGIN, COPY_END, copyBands, copyPieces, copyStates } from './live-rows.js';
 
 /** Relationships in one transaction: what a kill may cost. */
 const AT_ONCE = 4_000;
@@ -39,11 +41,12 @@ export async function buildPart(
   const heads = new Map(rows.filter(({ isPart }) => !isPart).map((head) => [head.id, head]));
   await transaction(pool, async (session) => {
     await session.query("SET LOCAL synchronous_commit = 'off'");
-    let bands = '';
+    let [bands, states] = ['', ''];
     async function* pieces(): AsyncGenerator<Buffer> {
       let [rows, bytes]: [Buffer[], number] = [[COPY_BEGIN], 0];
+      const between = [edition.reached, reached!] as const;
       const fields = new Set(definitions.flatMap((each) => [...metricOf(each).fields]));
-      for await (const facts of streamFacts(pool, edition.tenantId, { between: [edition.reached, reached!], fields })) {
+      for await (const facts of streamFacts(pool, edition.tenantId, { between, alone: true, fields })) {
         const head = heads.get(facts[0]!.relationshipId);
         if (!head) continue;
         heads.delete(head.id);
@@ -51,17 +54,27 @@ export async function buildPart(
         const foretold = foretell(head, metric, metric && folded(metric, facts));
         bytes += rows[rows.push(copyPieces(foretold)) - 1]!.length;
         bands += copyBands(foretold);
+        states += copyStates(foretold);
         if (bytes < ON_THE_WAY) continue;
         yield Buffer.concat(rows);
         [rows, bytes] = [[], 0];
       }
-      for (const head of heads.values()) rows.push(copyPieces(foretell(head, undefined, undefined))); // without a fact
+      // They speak for others, or nothing is known of them.
+      const joined = await factsOf(new ReadDatabase(pool), edition.tenantId, [...heads.keys()]);
+      for (const head of heads.values()) {
+        const [metric, facts] = [metricFor(definitions, head.kind), joined.get(head.id)];
+        const foretold = foretell(head, metric, facts && metric?.foldAll(facts, { asOf: Infinity }));
+        rows.push(copyPieces(foretold));
+        bands += copyBands(foretold);
+      }
       yield Buffer.concat([...rows, COPY_END]);
     }
     const scores = '(relationship_id, slot, score, position)';
     await copyInto(session, `${piecesOfEdition(edition.edition)} ${scores}`, pieces(), 'binary');
     const columns = '(relationship_id, at, band, was, is_first, position)';
     await copyInto(session, `${bandChangesOfEdition(edition.edition)} ${columns}`, [bands]);
+    const kept = `${statesOfEdition(edition.edition)} (relationship_id, meaning, numbers, rest)`;
+    await copyInto(session, kept, [states]);
     const moved = await session.query(REACHED, [epoch, edition.edition, edition.reached, reached, rows.length]);
     if (moved.rowCount !== 1) throw new StaleWorker('health');
   });

@@ -16,6 +16,7 @@ import type { VersionInForce } from '../../metrics/explain.js';
 import { compile, type Metric } from '../../metrics/fold.js';
 import { loaderOf } from '../loading.js';
 import type { ReadDatabase } from '../read-database.js';
+import type { Edition } from './editions.js';
 
 /** A published definition. What the built-in one has no event for is null. */
 export interface Published<Body extends Definition = MetricDefinition> {
@@ -56,6 +57,8 @@ const FROM_THE_BEGINNING: InForce = {
   position: null,
 };
 
+type FollowingEdition = Pick<Edition, 'edition' | 'definitions'>;
+
 const programs = new LRUCache<string, Metric>({ max: 200 });
 
 /** The definition ready to run: compiled once for its content. */
@@ -85,6 +88,7 @@ export class Definitions {
   constructor(
     readonly all: readonly Published<Definition>[],
     inForce: readonly InForce[],
+    private readonly editions: readonly FollowingEdition[] = [],
   ) {
     this.published = all.filter(isScore);
     this.models = all.filter((each): each is Published<AttributionDefinition> => !isScore(each));
@@ -105,6 +109,12 @@ export class Definitions {
 
   history(metric: string): readonly InForce[] {
     return this.terms.get(metric) ?? [];
+  }
+
+  /** An edition that keeps states by that version, and follows; the one that serves, if it does. */
+  editionBy(definition: Published): number | undefined {
+    const reference = referenceOf(definition);
+    return this.editions.find(({ definitions }) => definitions.includes(reference))?.edition;
   }
 
   /** What was in force at a moment (milliseconds), one version of each metric; absent: now. */
@@ -166,13 +176,25 @@ const inForceSince = (definition: Published, from: number): VersionInForce => ({
   from,
 });
 
-/** What the tenant has published, in one statement, beside the definition that every ledger has. */
+/**
+ * What the tenant has published, and the editions that follow what is live, in one statement, beside the definition that
+ * every ledger has.
+ */
 export async function definitionsOf(db: ReadDatabase, tenantId: string): Promise<Definitions> {
-  const [row] = await db.rows(sql<{ published: StoredDefinition[] | null; terms: StoredTerm[] | null }>`
+  const [row] = await db.rows(sql<{
+    published: StoredDefinition[] | null;
+    terms: StoredTerm[] | null;
+    editions: FollowingEdition[] | null;
+  }>`
     SELECT (SELECT json_agg(p ORDER BY p.metric, p.version) FROM metric_definitions.published p
              WHERE p.tenant_id = ${tenantId}) AS published,
            (SELECT json_agg(t ORDER BY t.position) FROM metric_definitions.in_force t
-             WHERE t.tenant_id = ${tenantId}) AS terms`);
+             WHERE t.tenant_id = ${tenantId}) AS terms,
+           (SELECT json_agg(json_build_object('edition', e.edition, 'definitions', e.definitions)
+                            ORDER BY s.edition IS NOT NULL DESC, e.edition)
+              FROM health.editions e LEFT JOIN health.serving s USING (edition)
+             WHERE e.tenant_id = ${tenantId} AND e.phase = 'COMPLETE' AND e.facts = (
+                   SELECT schema_name FROM projecting.builds WHERE projection = 'facts' AND role = 'LIVE')) AS editions`);
   const published = (row?.published ?? []).map(
     ({ metric, version, body, hash, reason, published_at, published_by, position }): Published<Definition> => ({
       ...{ metric, version, body, hash, reason, publishedBy: published_by },
@@ -185,7 +207,7 @@ export async function definitionsOf(db: ReadDatabase, tenantId: string): Promise
     since: new Date(since).toISOString() as Instant,
     position: BigInt(position),
   }));
-  return new Definitions([SHIPPED, ...published], [FROM_THE_BEGINNING, ...terms]);
+  return new Definitions([SHIPPED, ...published], [FROM_THE_BEGINNING, ...terms], row?.editions ?? []);
 }
 
 /** Definitions of the tenant, read once for a request. */

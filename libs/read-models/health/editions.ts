@@ -28,6 +28,9 @@ export const piecesOfEdition = (edition: number): string => `health.pieces_${Str
 /** Who comes into which band when, if nothing happens; the first row of each is where it stands after its last fact. */
 export const bandChangesOfEdition = (edition: number): string => `health.band_changes_${String(edition)}`;
 
+/** What of each relationship that stands by itself its score is computed from at any moment: see kept-states.ts. */
+export const statesOfEdition = (edition: number): string => `health.states_${String(edition)}`;
+
 export async function readEditions(session: Pick<pg.Pool, 'query'>): Promise<readonly Edition[]> {
   const { rows } = await session.query<Edition>(`
     SELECT edition, e.tenant_id AS "tenantId", facts, definitions, phase, since, reached, s.edition IS NOT NULL AS serves
@@ -51,6 +54,9 @@ export async function createEdition(
     CREATE TABLE ${bandChangesOfEdition(edition)} (
       relationship_id text NOT NULL, at timestamptz NOT NULL, band text, was text, is_first boolean NOT NULL,
       position bigint NOT NULL)`);
+  await session.query(`
+    CREATE TABLE ${statesOfEdition(edition)} (
+      relationship_id text NOT NULL, meaning text NOT NULL, numbers bytea NOT NULL, rest json NOT NULL)`);
 }
 
 /** What lists are read by, and rows are found by that are to be written anew. */
@@ -61,11 +67,16 @@ export async function indexEdition(session: pg.ClientBase, { edition }: Edition)
   await session.query(`CREATE INDEX ON ${changes} (relationship_id)`);
   await session.query(`CREATE INDEX ON ${changes} (band, at, position) WHERE NOT is_first`);
   await session.query(`CREATE INDEX ON ${changes} (at, position) WHERE NOT is_first`);
+  await session.query(`ALTER TABLE ${statesOfEdition(edition)} ADD PRIMARY KEY (relationship_id)`);
   await session.query(`ANALYZE ${pieces}, ${changes}`);
 }
 
-export async function dropEdition(session: pg.ClientBase, { edition }: Pick<Edition, 'edition'>): Promise<void> {
-  await session.query(`DROP TABLE ${piecesOfEdition(edition)}, ${bandChangesOfEdition(edition)}`);
+export async function dropEdition(
+  session: Pick<pg.Pool, 'query'>,
+  { edition }: Pick<Edition, 'edition'>,
+): Promise<void> {
+  const tables = [piecesOfEdition(edition), bandChangesOfEdition(edition), statesOfEdition(edition)];
+  await session.query(`DROP TABLE ${tables.join(', ')}`);
   await session.query('DELETE FROM health.editions WHERE edition = $1', [edition]);
 }
 
@@ -74,6 +85,7 @@ export interface Serving {
   readonly definitions: readonly string[];
   readonly pieces: RawBuilder<unknown>;
   readonly bandChanges: RawBuilder<unknown>;
+  readonly states: RawBuilder<unknown>;
 }
 
 /**
@@ -94,6 +106,7 @@ export async function servingOf(
       definitions: row.definitions,
       pieces: sql.raw(piecesOfEdition(row.edition)),
       bandChanges: sql.raw(bandChangesOfEdition(row.edition)),
+      states: sql.raw(statesOfEdition(row.edition)),
     }
   );
 }

@@ -32,6 +32,8 @@ export interface Foretold {
   readonly head: Head;
   readonly pieces: readonly Pick<Piece, 'slot' | 'score'>[];
   readonly bands: readonly BandChange[];
+  /** What it follows from; absent: nothing is known, or no definition is for it. */
+  readonly basis?: { readonly metric: Metric; readonly state: MetricState };
 }
 
 /** Of the definitions in force together, the one for a kind of relationship. */
@@ -52,7 +54,7 @@ export function foretell(head: Head, metric: Metric | undefined, state: MetricSt
   if (!metric || !state) return { head, pieces: [UNSCORED], bands: [] };
   const course = metric.course(state, 0);
   const pieces = piecesOf(course);
-  return { head, pieces, bands: bandsFrom(metric, course, pieces) };
+  return { head, pieces, bands: bandsFrom(metric, course, pieces), basis: { metric, state } };
 }
 
 /** Looks closely only where the score may leave its band. */

@@ -1,4 +1,4 @@
-import { Args, Context, ID, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, ID, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CallerContext } from '../../access/caller.js';
 import { fromMillis, toMillis, type Instant } from '../../event-sourcing/instant.js';
 import { ReadsFrom } from '../../graphql/at-least-position.js';
@@ -9,13 +9,12 @@ import type { ExplainedLine, VersionInForce } from '../../metrics/explain.js';
 import type { Fact } from '../../metrics/fact.js';
 import { history, momentsBetween } from '../../metrics/history.js';
 import { inWords } from '../../metrics/reasons.js';
+import type { MetricState } from '../../metrics/state.js';
 import type { RelationshipRow } from '../directory/relationship-queries.js';
 import { Relationship } from '../directory/relationship.types.js';
-import { factsOf } from '../facts/queries.js';
-import { loaderOf } from '../loading.js';
 import { ReadDatabase } from '../read-database.js';
 import { always, loadDefinitions, referenceOf, type Definitions, type Published } from './definitions.js';
-import { evidenceAt, explained, healthAt, nextBandChange, reasonsFor } from './health.js';
+import { evidenceAt, explained, healthAt, nextBandChange, reasonsFor, stateAt } from './health.js';
 import {
   Health,
   HealthArguments,
@@ -25,18 +24,22 @@ import {
   HealthPoint,
   HealthSpanArguments,
 } from './health.types.js';
+import { loadFacts, loadState } from './loaders.js';
 
-interface HealthRow extends Omit<Health, 'components' | 'definition'> {
+interface HealthRow extends Omit<Health, 'components' | 'definition' | 'factCount'> {
   readonly definition: Published;
   readonly components: readonly ComponentRow[];
-  readonly facts: readonly Fact[];
+  readonly asOfMs: number;
+  readonly state: MetricState;
+  /** For whoever asks for more than the state tells. */
+  readonly facts: () => Promise<readonly Fact[]>;
   /** What was in force when; only the version that was asked for, where one was. */
-  readonly versions: readonly VersionInForce[];
+  readonly versions: () => readonly VersionInForce[];
 }
 
 interface ComponentRow extends HealthComponent {
   /** By component; computed for whoever asks. */
-  readonly evidence: () => ReadonlyMap<string, readonly Fact[]>;
+  readonly evidence: () => Promise<ReadonlyMap<string, readonly Fact[]>>;
 }
 
 const MOST_POINTS = 500;
@@ -51,43 +54,37 @@ export class RelationshipHealthResolver {
     description: 'How it is, by a definition of a metric; null when none is for its kind.',
   })
   async health(
-    @Parent() { id, kind }: RelationshipRow,
+    @Parent() { id, kind, isJoined }: RelationshipRow,
     @Args() { asOf, asKnown, definition: reference }: HealthArguments,
     @Context() context: CallerContext,
   ): Promise<HealthRow | null> {
-    const [facts, definitions] = await Promise.all([
-      this.facts(context, asKnown).load(id),
-      loadDefinitions(this.db, context),
-    ]);
-    const at = asOf ?? fromMillis(Date.now());
+    const definitions = await loadDefinitions(this.db, context);
+    const at = asOf ? toMillis(asOf) : Date.now();
     const asked = reference ? named(definitions, reference) : undefined;
-    const definition = asked ?? definitions.forKind(kind, toMillis(at));
+    const definition = asked ?? definitions.forKind(kind, at);
     if (!definition) return null;
-    const value = healthAt(definition, facts, at);
-    let found: ReadonlyMap<string, readonly Fact[]> | undefined;
-    const evidence = () => (found ??= evidenceAt(definition, facts, at));
+    const facts = () => loadFacts(this.db, context, isJoined, asKnown).load(id);
+    // What is kept is of those that stand by themselves, and of what is known now.
+    const edition = isJoined || asKnown ? undefined : definitions.editionBy(definition);
+    const kept = edition === undefined ? undefined : await loadState(this.db, context, id, edition, definition, at);
+    const state = kept ?? stateAt(definition, await facts(), at);
+    let found: ReturnType<ComponentRow['evidence']> | undefined;
+    const evidence = () => (found ??= facts().then((all) => evidenceAt(definition, all, at)));
+    const value = healthAt(definition, state, at);
     return {
       ...value,
       components: value.components.map((component) => ({ ...component, evidence })),
-      ...{ facts, definition, asOf: at, asKnown: asKnown ?? null },
-      versions: asked ? [always(asked)] : definitions.versionsFor(kind),
-      factCount: facts.filter(({ occurredAt }) => occurredAt <= toMillis(at)).length,
+      ...{ state, facts, definition, asOfMs: at, asOf: asOf ?? fromMillis(at), asKnown: asKnown ?? null },
+      versions: () => (asked ? [always(asked)] : definitions.versionsFor(kind)),
     };
-  }
-
-  private facts(context: CallerContext, asKnown: Instant | null | undefined) {
-    return loaderOf(context, `facts ${asKnown ?? ''}`, async (tenantId, ids) => {
-      const facts = await factsOf(this.db, tenantId, ids, asKnown);
-      return ids.map((id) => facts.get(id) ?? []);
-    });
   }
 }
 
 @Resolver(() => HealthComponent)
 export class HealthComponentResolver {
   @ResolveField(() => [ID], { description: 'The events that count most in it, up to three.' })
-  evidence(@Parent() { name, evidence }: ComponentRow): readonly string[] {
-    return (evidence().get(name) ?? []).map(({ eventId }) => eventId);
+  async evidence(@Parent() { name, evidence }: ComponentRow): Promise<readonly string[]> {
+    return ((await evidence()).get(name) ?? []).map(({ eventId }) => eventId);
   }
 }
 
@@ -97,12 +94,16 @@ const LATELY_MS = 90 * DAY_MS;
 
 @Resolver(() => Health)
 export class HealthResolver {
+  @ResolveField(() => Int, { description: 'How many facts it was computed from.' })
+  async factCount(@Parent() { facts, asOfMs }: HealthRow): Promise<number> {
+    return (await facts()).filter(({ occurredAt }) => occurredAt <= asOfMs).length;
+  }
+
   @ResolveField(() => [String], {
     description: 'What moved it most in the last 90 days, in words with points, at most three.',
   })
-  topReasons(@Parent() { facts, versions, asOf }: HealthRow): string[] {
-    const to = toMillis(asOf);
-    return reasonsFor(explained(versions, facts, [to - LATELY_MS, to]));
+  async topReasons(@Parent() { facts, versions, asOfMs }: HealthRow): Promise<string[]> {
+    return reasonsFor(explained(versions(), await facts(), [asOfMs - LATELY_MS, asOfMs]));
   }
 
   @ResolveField(() => DateTimeScalar, {
@@ -110,30 +111,33 @@ export class HealthResolver {
     description:
       'When it comes into another band if nothing happens, at most a minute late; null: not within three years.',
   })
-  nextBandChangeAt(@Parent() { definition, facts, asOf }: HealthRow): Instant | null {
-    const at = nextBandChange(definition, facts, asOf);
+  nextBandChangeAt(@Parent() { definition, state, asOfMs }: HealthRow): Instant | null {
+    const at = nextBandChange(definition, state, asOfMs);
     return at === undefined ? null : fromMillis(at);
   }
 
   @ResolveField(() => [HealthChange], {
     description: 'Which events, silences and changes of definition moved the score from one moment to another.',
   })
-  explain(@Parent() { facts, versions }: HealthRow, @Args() { from, to }: HealthSpanArguments): HealthChange[] {
-    return explained(versions, facts, spanOf(from, to)).lines.map(shownLine);
+  async explain(
+    @Parent() { facts, versions }: HealthRow,
+    @Args() { from, to }: HealthSpanArguments,
+  ): Promise<HealthChange[]> {
+    return explained(versions(), await facts(), spanOf(from, to)).lines.map(shownLine);
   }
 
   @ResolveField(() => [HealthPoint], {
     description:
       'The score as it was at evenly spread moments, each by the version that was in force then, or by the one asked for.',
   })
-  history(
+  async history(
     @Parent() { facts, versions }: HealthRow,
     @Args() { from, to, points }: HealthHistoryArguments,
-  ): HealthPoint[] {
+  ): Promise<HealthPoint[]> {
     if (points < 1 || points > MOST_POINTS) {
       throw new RequestError('INVALID_INPUT', `1 to ${String(MOST_POINTS)} points.`, { path: ['points'] });
     }
-    return history(versions, facts, momentsBetween(...spanOf(from, to), points)).map(
+    return history(versions(), await facts(), momentsBetween(...spanOf(from, to), points)).map(
       ({ at, score, band, version }) => ({
         at: fromMillis(at),
         ...{ score, band },

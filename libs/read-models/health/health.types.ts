@@ -135,9 +135,6 @@ export class Health {
 
   @Field(() => [HealthCap], { description: 'What holds it down.' })
   readonly caps: readonly HealthCap[];
-
-  @Field(() => Int, { description: 'How many facts it was computed from.' })
-  readonly factCount: number;
 }
 
 @ObjectType({ description: 'A relationship whose health comes into another band if nothing happens until then.' })

@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql, type RawBuilder } from 'kysely';
-import { migrate } from '../../database/migrate.js';
 import { event } from '../../event-sourcing/event.js';
 import { deriveId } from '../../event-sourcing/id.js';
 import { toMillis } from '../../event-sourcing/instant.js';
 import { streamName } from '../../event-sourcing/stream.js';
-import { migrations as log } from '../../event-store/postgres/migrations.js';
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import { BUILT_IN } from '../../ledger/metric/built-in.js';
 import { contentHash, type MetricDefinition } from '../../metrics/definition.js';
 import { compile } from '../../metrics/fold.js';
 import type { Fact } from '../../metrics/fact.js';
-import { migrations as projecting } from '../../projecting/migrations.js';
 import { factsOf } from '../facts/queries.js';
 import { askable, type Askable } from '../testing/askable.module.js';
 import { day, GivenLedger, opened, relationshipId, SAID, TENANT, touchId } from '../testing/given-ledger.js';
@@ -19,7 +16,6 @@ import { servingOf } from './editions.js';
 import { followHealth } from './follow-health.js';
 import { scoresAt as scoresInOrder } from './listing.js';
 import { LiveHealth } from './live-health.js';
-import { migrations } from './migrations.js';
 import { slotsAt, TOLERANCE } from './pieces.js';
 
 const TIES = 450;
@@ -40,7 +36,6 @@ describe('live health', () => {
   let ledger: GivenLedger;
   beforeAll(async () => {
     ledger = await GivenLedger.open();
-    await migrate(ledger.log.database.url, { ...log, ...projecting, ...migrations });
     ledger.project();
     await Promise.all(
       Array.from({ length: TIES }, (_, i) => ledger.record(tie(i), opened(tie(i)), touched(`li ${String(i)}`, i / 5))),
@@ -230,12 +225,12 @@ describe('live health', () => {
   });
 
   it('is found by index, in order: lists, bands, and changes to come', async () => {
-    const { pieces, bandChanges } = await serving();
+    const { bandChanges } = await serving();
     const planOf = async (query: RawBuilder<unknown>): Promise<string> => {
       const rows = await ledger.db.rows<{ readonly 'QUERY PLAN': string }>(sql`EXPLAIN ${query}`);
       return rows.map((row) => row['QUERY PLAN']).join('\n');
     };
-    const scores = scoresInOrder({ definitions: [], pieces, bandChanges }, day(100), 'DESC');
+    const scores = scoresInOrder(await serving(), day(100), 'DESC');
     const list = await planOf(
       sql`SELECT * FROM ${scores} h WHERE h.score < 70 ORDER BY h.score DESC, h.position DESC LIMIT 51`,
     );

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { transaction } from '../../database/transaction.js';
 import { START, type Position } from '../../event-sourcing/position.js';
 import { StaleWorker } from '../../projecting/failures.js';
-import { factsAfter, factsOf } from '../facts/queries.js';
+import { factsAfter, factsAndJoined } from '../facts/queries.js';
 import { ReadDatabase } from '../read-database.js';
 import { buildPart } from './build-edition.js';
 import { changesBetween, type Change } from './changes.js';
@@ -186,29 +186,30 @@ export class LiveHealth {
     });
     for (const { tenantId, concerned, some } of parts) {
       const heads = [...new Map(some.map(({ head }) => [head.id, head])).values()];
-      await this.know(tenantId, concerned, heads, some, move);
+      const joined = await this.know(tenantId, concerned, heads, some, move);
       const gone = [...new Set(some.flatMap(({ id, head }) => [id, head.id]))];
       for (const edition of concerned) {
         const isLast = some === parts.at(-1)!.some && edition === concerned.at(-1);
         const foretold = await this.foretold(edition, heads);
+        const alone = foretold.filter(({ head }) => !joined.has(head.id));
         const { rowCount } = await this.pool.query(
-          renewal(edition.edition, gone, foretold, isLast ? move : { ...move, to: move.from }),
+          renewal(edition.edition, gone, foretold, alone, isLast ? move : { ...move, to: move.from }),
         );
         this.refuse(rowCount);
       }
-      for (const { head, isJoined } of some) if (isJoined) this.states.forget(tenantId, head.id);
+      for (const id of joined) this.states.forget(tenantId, id);
     }
     if (parts.length === 0 && move.to > move.from) this.refuse((await this.pool.query(moving(move))).rowCount);
   }
 
-  /** Brings the states of relationships to what stands now. */
+  /** Brings the states of relationships to what stands now; says which of them have facts of others, too. */
   private async know(
     tenantId: string,
     editions: readonly Edition[],
     heads: readonly Head[],
     changes: readonly Change[],
     { from }: Move,
-  ): Promise<void> {
+  ): Promise<ReadonlySet<string>> {
     for (const { head, isAnew, isJoined } of changes) if (isAnew || isJoined) this.states.forget(tenantId, head.id);
     const definitions = await Promise.all(editions.map((edition) => this.definitionsIn(edition)));
     const metricsOf = ({ kind }: Head) => definitions.flatMap((each) => metricFor(each, kind) ?? []);
@@ -217,12 +218,13 @@ export class LiveHealth {
     const cold = heads.filter(
       (head) => !this.states.take(tenantId, head.id, fresh.get(head.id) ?? [], metricsOf(head)),
     );
-    const facts = await factsOf(
+    const { facts, joined } = await factsAndJoined(
       this.db,
       tenantId,
       cold.map(({ id }) => id),
     );
     for (const head of cold) this.states.fold(tenantId, head.id, facts.get(head.id) ?? [], metricsOf(head));
+    return joined;
   }
 
   private async foretold(edition: Edition, heads: readonly Head[]): Promise<readonly Foretold[]> {

@@ -2,8 +2,10 @@ import { hash } from 'node:crypto';
 import { fromMillis } from '../../event-sourcing/instant.js';
 import type { Position } from '../../event-sourcing/position.js';
 import { BY_KEY, PROJECTED_CHANNEL } from '../../projecting/checkpoint.js';
-import { bandChangesOfEdition, piecesOfEdition } from './editions.js';
+import { dump } from '../../metrics/state.js';
+import { bandChangesOfEdition, piecesOfEdition, statesOfEdition } from './editions.js';
 import type { Foretold } from './foretell.js';
+import { meaningOf, type KeptState } from './kept-states.js';
 
 /** How far the follower is, and by which epoch it may write. */
 export interface Move {
@@ -15,22 +17,35 @@ export interface Move {
 /**
  * One statement: some relationships of an edition are written anew, and the follower moves, unless another one has taken
  * over: then it answers no row. As with projections it need not wait for the disk: rows and position are lost together.
+ * `alone`: those of them that stand by themselves.
  */
-export function renewal(edition: number, gone: readonly string[], foretold: readonly Foretold[], move: Move) {
-  const [pieces, changes] = [piecesOfEdition(edition), bandChangesOfEdition(edition)];
+export function renewal(
+  edition: number,
+  gone: readonly string[],
+  foretold: readonly Foretold[],
+  alone: readonly Foretold[],
+  move: Move,
+) {
+  const [pieces, changes, states] = [piecesOfEdition(edition), bandChangesOfEdition(edition), statesOfEdition(edition)];
   const text = `
     WITH ${MOVED},
     gone AS (DELETE FROM ${pieces} WHERE relationship_id = ANY ($4) AND EXISTS (SELECT FROM moved)),
     unsaid AS (DELETE FROM ${changes} WHERE relationship_id = ANY ($4) AND EXISTS (SELECT FROM moved)),
+    unkept AS (DELETE FROM ${states} WHERE relationship_id = ANY ($4) AND relationship_id <> ALL ($15)
+                  AND EXISTS (SELECT FROM moved)),
     come AS (INSERT INTO ${pieces} (relationship_id, slot, score, position)
              SELECT * FROM unnest($5::text[], $6::bigint[], $7::double precision[], $8::bigint[]) WHERE EXISTS (SELECT FROM moved)),
     said AS (INSERT INTO ${changes} (relationship_id, at, band, was, is_first, position)
              SELECT * FROM unnest($9::text[], $10::timestamptz[], $11::text[], $12::text[], $13::boolean[], $14::bigint[])
-              WHERE EXISTS (SELECT FROM moved))
+              WHERE EXISTS (SELECT FROM moved)),
+    kept AS (INSERT INTO ${states} (relationship_id, meaning, numbers, rest)
+             SELECT * FROM unnest($15::text[], $16::text[], $17::bytea[], $18::json[]) WHERE EXISTS (SELECT FROM moved)
+             ON CONFLICT (relationship_id) DO UPDATE
+                SET meaning = excluded.meaning, numbers = excluded.numbers, rest = excluded.rest)
     ${ANSWER}`;
   return {
     ...prepared(text),
-    values: [...moveValues(move), gone, ...pieceColumns(foretold), ...bandColumns(foretold)],
+    values: [...moveValues(move), gone, ...pieceColumns(foretold), ...bandColumns(foretold), ...stateColumns(alone)],
   };
 }
 
@@ -76,6 +91,19 @@ const bandColumns = (foretold: readonly Foretold[]): readonly (readonly unknown[
   ];
 };
 
+const stateColumns = (foretold: readonly Foretold[]): readonly (readonly unknown[])[] => {
+  const rows = foretold.flatMap(stateOf);
+  return [
+    rows.map(({ id }) => id),
+    rows.map(({ meaning }) => meaning),
+    rows.map(({ numbers }) => Buffer.from(numbers.buffer)),
+    rows.map(({ rest }) => JSON.stringify(rest)),
+  ];
+};
+
+const stateOf = ({ head, basis }: Foretold): KeptState[] =>
+  basis ? [{ id: head.id, meaning: meaningOf(basis.metric), ...dump(basis.state) }] : [];
+
 /** The same rows as binary COPY takes them: there are many, and no number of theirs is put into words and back. */
 export function copyPieces({ head: { id, position }, pieces }: Foretold): Buffer {
   const row = Buffer.alloc(PIECE_BYTES + id.length);
@@ -106,6 +134,13 @@ export function copyBands({ head: { id, position }, bands }: Foretold): string {
   let text = '';
   for (const { at, band, was, isFirst } of bands)
     text += `${id}\t${fromMillis(at)}\t${copied(band)}\t${copied(was)}\t${isFirst ? 't' : 'f'}\t${position}\n`;
+  return text;
+}
+
+export function copyStates(foretold: Foretold): string {
+  let text = '';
+  for (const { id, meaning, numbers, rest } of stateOf(foretold))
+    text += `${id}\t${meaning}\t\\\\x${Buffer.from(numbers.buffer).toString('hex')}\t${copied(JSON.stringify(rest))}\n`;
   return text;
 }
 

@@ -18,7 +18,7 @@ export const migrations: Migrations = {
       await sql.raw(PROGRESS).execute(database);
     },
   },
-  '0304_health_tiles': {
+  '0303_health_tiles': {
     async up(database) {
       await sql.raw(TILES).execute(database);
     },
@@ -106,7 +106,7 @@ const EDITIONS = [
 const PROGRESS = `
   ALTER TABLE health.editions ADD COLUMN rate double precision, ADD COLUMN progressed_at timestamptz NOT NULL DEFAULT now()`;
 
-// Time is cut into other tiles: what was written by the former ones is computed anew.
+// Time is cut into other tiles, and states are kept: what was written before is computed anew.
 const TILES = `
   DO $$
   DECLARE name text;

@@ -6,9 +6,12 @@ import { rawFacts } from '../facts/raw-facts.js';
 import type { ReadDatabase } from '../read-database.js';
 import { referencesOf, type Published } from './definitions.js';
 import { servingOf, type Serving } from './editions.js';
+import { lastFactOf, restore } from '../../metrics/state.js';
 import { foretell, metricFor, type Foretold, type Head } from './foretell.js';
+import { meaningOf, type KeptState } from './kept-states.js';
 
 const SAME_POINTS = 1e-9;
+const LONG_MS = 365 * 86_400_000;
 /** Where a band begins is searched for: rounding may move it so far. */
 const SAME_MS = 1000;
 
@@ -27,6 +30,8 @@ interface Kept {
   readonly position: string;
   readonly pieces: readonly { readonly slot: number; readonly score: number }[];
   readonly bands: readonly { readonly at: Instant; readonly band: string | null }[];
+  /** Null: none is kept, and facts answer. Its numbers are in hexadecimal digits. */
+  readonly state: (Omit<KeptState, 'id' | 'numbers'> & { readonly numbers: string }) | null;
 }
 
 /** What follows is written part by part, and only then does the position move: a look between two of them is no look. */
@@ -71,7 +76,7 @@ async function look(
 async function keptOf(
   db: ReadDatabase,
   tenantId: string,
-  { pieces, bandChanges }: Serving,
+  { pieces, bandChanges, states }: Serving,
   sample: number,
 ): Promise<{ position: Position; kept: readonly Kept[] }> {
   const [row] = await db.rows(sql<{ position: Position; kept: readonly Kept[] | null }>`
@@ -81,14 +86,16 @@ async function keptOf(
               'pieces', (SELECT coalesce(json_agg(json_build_object('slot', p.slot, 'score', p.score) ORDER BY p.slot), '[]')
                            FROM ${pieces} p WHERE p.relationship_id = r.relationship_id),
               'bands', (SELECT coalesce(json_agg(json_build_object('at', c.at, 'band', c.band) ORDER BY c.at), '[]')
-                          FROM ${bandChanges} c WHERE c.relationship_id = r.relationship_id)))
+                          FROM ${bandChanges} c WHERE c.relationship_id = r.relationship_id),
+              'state', (SELECT json_build_object('meaning', s.meaning, 'numbers', encode(s.numbers, 'hex'), 'rest', s.rest)
+                          FROM ${states} s WHERE s.relationship_id = r.relationship_id)))
               FROM (SELECT relationship_id, kind, position FROM directory.relationships
                      WHERE tenant_id = ${tenantId} AND head_id IS NULL AND last_id IS NULL
                      ORDER BY hashtextextended(relationship_id, 0) LIMIT ${sample}) r) AS kept`);
   return { position: row!.position, kept: row!.kept ?? [] };
 }
 
-function difference({ pieces, bands }: Kept, foretold: Foretold): string | undefined {
+function difference({ pieces, bands, state }: Kept, foretold: Foretold): string | undefined {
   const wanted = new Map(foretold.pieces.map(({ slot, score }) => [Number(slot), score]));
   const [odd] = pieces.filter(({ slot, score }) => !(Math.abs(wanted.get(slot)! - score) <= SAME_POINTS));
   if (odd) return `A score of ${String(odd.score)} is kept; its events say ${String(wanted.get(odd.slot) ?? 'none')}.`;
@@ -101,7 +108,35 @@ function difference({ pieces, bands }: Kept, foretold: Foretold): string | undef
     return band !== other.band || Math.abs(at - toMillis(new Date(other.at).toISOString() as Instant)) > SAME_MS;
   });
   const other = foretold.bands[at];
-  return (
-    other && `${String(bands[at]!.band)} is foretold; its events say ${String(other.band)} at ${fromMillis(other.at)}.`
-  );
+  if (other) {
+    return `${String(bands[at]!.band)} is foretold; its events say ${String(other.band)} at ${fromMillis(other.at)}.`;
+  }
+  return state ? stateDifference(state, foretold) : undefined;
 }
+
+/** Looked at when its last fact was so, and long after. */
+function stateDifference(
+  { meaning, numbers, rest }: NonNullable<Kept['state']>,
+  { basis }: Foretold,
+): string | undefined {
+  if (!basis) return 'A state is kept; its events say nothing.';
+  const { metric, state } = basis;
+  if (meaning !== meaningOf(metric)) return 'The state that is kept is by another definition.';
+  const kept = restore({ numbers: Buffer.from(numbers, 'hex'), rest });
+  const last = lastFactOf(state);
+  for (const at of [last, last + LONG_MS]) {
+    const [found, wanted] = [metric.value(kept, at), metric.value(state, at)];
+    const odd = wanted.components.findIndex(
+      ({ value }, index) => !isSame(value, found.components[index]?.value ?? null),
+    );
+    const component = wanted.components[odd];
+    if (component) {
+      const is = String(found.components[odd]!.value);
+      return `The state that is kept says ${component.name} is ${is}; its events say ${String(component.value)}.`;
+    }
+  }
+  return undefined;
+}
+
+const isSame = (one: number | null, other: number | null): boolean =>
+  one === null || other === null ? one === other : Math.abs(one - other) <= SAME_POINTS;

@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { migrate } from '../../database/migrate.js';
 import { event } from '../../event-sourcing/event.js';
 import { deriveId } from '../../event-sourcing/id.js';
-import { migrations as log } from '../../event-store/postgres/migrations.js';
 import type { LedgerEvent } from '../../ledger/ledger.js';
 import type { MetricDefinition } from '../../metrics/definition.js';
-import { migrations as projecting } from '../../projecting/migrations.js';
 import { made, referralId, step } from '../referral-pipeline/testing/referral-stories.js';
 import { askable, type Askable } from '../testing/askable.module.js';
 import { GivenDecisions } from '../testing/given-decisions.js';
 import { day, GivenLedger, opened, partyId, relationshipId, SAID, TENANT, touchId } from '../testing/given-ledger.js';
+import { statesOfEdition } from './editions.js';
 import { LiveHealth } from './live-health.js';
-import { migrations } from './migrations.js';
 
 const metric = 'relationship-health';
 const TIES = 40;
@@ -43,8 +40,6 @@ describe('a published version', () => {
   let decisions: GivenDecisions;
   beforeAll(async () => {
     ledger = await GivenLedger.open();
-    const { pool, url } = ledger.log.database;
-    await migrate(url, { ...log, ...projecting, ...migrations });
     ledger.project();
     read = await askable(ledger);
     decisions = new GivenDecisions(ledger, metric);
@@ -66,7 +61,7 @@ describe('a published version', () => {
     const sent = [made('pr', 30, { relationshipId: tie(0) }), step('SENT', 31)];
     await ledger.record(referralId('pr'), ...sent);
     await ledger.shown();
-    health = await LiveHealth.takeOver(pool);
+    health = await LiveHealth.takeOver(ledger.log.database.pool);
     await settle();
   });
   afterAll(async () => {
@@ -131,6 +126,15 @@ describe('a published version', () => {
       differing: [{ relationshipId: tie(7), what: expect.stringMatching(/^A score of \S+ is kept; its events say /) }],
     });
     await pool.query(`UPDATE ${pieces} SET score = score - 0.001 WHERE relationship_id = $1`, [tie(7)]);
+    const states = statesOfEdition(row!.edition);
+    const another = `UPDATE ${states} s SET numbers = o.numbers FROM ${states} o WHERE s.relationship_id = $1 AND o.relationship_id = $2`;
+    await pool.query(another, [tie(7), tie(8)]);
+    expect(await parity(2)).toMatchObject({
+      same: false,
+      differing: [{ relationshipId: tie(7), what: expect.stringMatching(/^The state that is kept says recency is /) }],
+    });
+    await pool.query(`DELETE FROM ${states} WHERE relationship_id = $1`, [tie(7)]); // then its facts answer
+    expect(await parity(2)).toMatchObject({ same: true });
   });
 
   it('follows what happens meanwhile', async () => {

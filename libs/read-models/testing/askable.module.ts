@@ -7,12 +7,14 @@ import type { RawBuilder } from 'kysely';
 import type { CallerContext, Role } from '../../access/caller.js';
 import { START } from '../../event-sourcing/position.js';
 import { WAIT_FOR_POSITION } from '../../graphql/at-least-position.js';
+import { withDirectFields } from '../../graphql/direct-fields.js';
 import { Loaders } from '../../graphql/request-context.js';
 import { PLAN_METRIC } from '../metric-plan/metric-plan.resolver.js';
 import { planMetric, type PlanRequest } from '../metric-plan/plan-metric.js';
 import { LedgerLog } from '../ledger/ledger-log.js';
 import '../../ledger/ledger.module.js'; // names the enumerations
 import { ProjectionOverview } from '../projections/overview.js';
+import type { Fields } from '../copied.js';
 import { ReadDatabase } from '../read-database.js';
 import { readModelResolvers } from '../resolvers.js';
 import { TENANT, type GivenLedger } from './given-ledger.js';
@@ -30,15 +32,22 @@ class NoTransport extends AbstractGraphQLDriver {
 /** Counts what it is asked. */
 class CountingDatabase extends ReadDatabase {
   statements = 0;
+  copies = 0;
   override rows<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
     this.statements++;
     return super.rows(statement);
+  }
+  override copied<Row>(text: string, read: (fields: Fields) => Row, before?: string): AsyncGenerator<readonly Row[]> {
+    this.copies++;
+    return super.copied(text, read, before);
   }
 }
 
 export interface Answer extends ExecutionResult<Record<string, never>> {
   /** How many statements it took. */
   readonly statements: number;
+  /** How many times facts were read beside that. */
+  readonly copies: number;
 }
 
 /** The read models as GraphQL, with no transport between. */
@@ -57,7 +66,7 @@ export async function askable(ledger: GivenLedger): Promise<Askable> {
       { provide: ProjectionOverview, useValue: new ProjectionOverview(ledger.log.database.pool, ledger.log.store) },
       { provide: PLAN_METRIC, useValue: (request: PlanRequest) => planMetric(ledger.log.database.pool, request) },
       { provide: WAIT_FOR_POSITION, useValue: () => Promise.resolve({ reached: true, position: START }) },
-      ...readModelResolvers,
+      ...withDirectFields(readModelResolvers),
     ],
   })
   class ReadModelsModule {}
@@ -68,6 +77,7 @@ export async function askable(ledger: GivenLedger): Promise<Askable> {
   return {
     async ask(source, variableValues = {}, roles = ['reader']) {
       db.statements = 0;
+      db.copies = 0;
       const contextValue: CallerContext = {
         correlationId: 'test',
         authorization: undefined,
@@ -76,7 +86,7 @@ export async function askable(ledger: GivenLedger): Promise<Askable> {
         caller: { tenantId: TENANT, actor: { id: 'ann', kind: 'HUMAN' }, roles },
       };
       const result = await graphql({ schema, source, variableValues, contextValue });
-      return { ...(JSON.parse(JSON.stringify(result)) as Answer), statements: db.statements };
+      return { ...(JSON.parse(JSON.stringify(result)) as Answer), statements: db.statements, copies: db.copies };
     },
     close: () => app.close(),
   };

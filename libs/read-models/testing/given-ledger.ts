@@ -14,6 +14,7 @@ import { ledger as deciders, type LedgerEvent } from '../../ledger/ledger.js';
 import type { TouchFacts } from '../../ledger/touch/touch.js';
 import type { Build, BuildRole } from '../../projecting/builds.js';
 import { GivenLog } from '../../projecting/testing/given-log.js';
+import { migrations as health } from '../health/migrations.js';
 import { ReadDatabase } from '../read-database.js';
 import { projections } from '../read-models.js';
 
@@ -61,7 +62,7 @@ export class GivenLedger {
   }
 
   static async open(): Promise<GivenLedger> {
-    return new GivenLedger(await GivenLog.open());
+    return new GivenLedger(await GivenLog.open(health));
   }
 
   close(): Promise<void> {

@@ -66,7 +66,8 @@ export class RelationshipTouchesResolver {
     const { settledAt } = relationship;
     const settled = !asKnown && settledAt !== null && asOfMs >= toMillis(settledAt);
     const known = settled ? storedMarks(relationship) : marks(await history(), asOfMs);
-    return { ...shown(known), ...standing(known, asOfMs), asOfMs, history };
+    const { lastTouchAt, dueAt } = settled ? relationship : shown(known);
+    return { lastTouchAt, dueAt, ...standing(known, asOfMs), asOfMs, history };
   }
 
   @ReadsFrom('touch_frequency')
