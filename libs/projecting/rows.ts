@@ -63,9 +63,13 @@ export class WorkingRows implements Rows {
     this.table(table).touched.add(keyText(key));
   }
 
+  get isStrict(): boolean {
+    return this.options.strict;
+  }
+
   /** Handlers may now get these rows and no others: table name and key text run together. */
   name(keys: readonly string[]): void {
-    if (this.options.strict) this.named = keys;
+    this.named = keys;
   }
 
   /** Every row of every table is here: nothing needs to be looked up. */
