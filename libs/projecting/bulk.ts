@@ -21,7 +21,7 @@ export interface BulkLimits {
   readonly page: number;
 }
 
-const LIMITS: BulkLimits = { capacity: 32 << 20, changes: 8_000, events: 500_000, page: 2_000 };
+const LIMITS: BulkLimits = { capacity: 8 << 20, changes: 8_000, events: 500_000, page: 2_000 };
 
 /**
  * Applies the log to a build in large steps, up to `until` or to the head: rows are folded in memory, new ones go in
