@@ -15,11 +15,7 @@ export const rebuildInThread =
   (place: LogPlace, report: (problem: string) => void): NonNullable<ProjectorOptions['rebuildElsewhere']> =>
   async (job, signal) => {
     const workerData: RebuildThread = { ...place, job };
-    const thread = new Worker(new URL('./rebuild-worker.js', import.meta.url), {
-      workerData,
-      // Rows live until their step is written, which is longer than a usual nursery keeps objects before it copies them.
-      resourceLimits: { maxYoungGenerationSizeMb: 192 },
-    });
+    const thread = new Worker(new URL('./rebuild-worker.js', import.meta.url), { workerData });
     thread.on('message', report);
     const stop = () => {
       thread.postMessage('stop');

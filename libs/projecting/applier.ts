@@ -18,8 +18,8 @@ export interface Work {
   readonly build: OwnedBuild;
 }
 
-/** Rows kept per table between batches. */
-const CAPACITY = 20_000;
+/** Bytes of rows kept per table between batches. */
+const CAPACITY = 16 << 20;
 
 /** Rows written after which the tables are looked at anew, and by how much that grows each time. */
 const FIRST_LOOK = 200;

@@ -1,5 +1,5 @@
 import type { Recorded } from '../event-sourcing/event.js';
-import type { Row } from '../event-sourcing/projection.js';
+import type { Key, Row } from '../event-sourcing/projection.js';
 import { HandlerFailed } from './failures.js';
 import type { WorkingRows } from './rows.js';
 import { keyOf, keyText, type CompiledProjection, type Table } from './tables.js';
@@ -31,23 +31,27 @@ export async function applyBatch(
   }
 }
 
+/** What each event's handler named, where that is to be held against it. */
 async function lookUp(
   projection: CompiledProjection,
   rows: WorkingRows,
   events: readonly Recorded[],
   load: LoadRows,
-): Promise<readonly (readonly string[])[]> {
-  const missing = new Map<string, Set<string>>();
-  const named = events.map((event, i) => namedBy(projection, event, i));
-  for (const keys of named) {
-    for (const { table, key } of keys) {
-      if (rows.knows(table, key)) continue;
-      const wanted = missing.get(table);
-      if (wanted) wanted.add(key);
-      else missing.set(table, new Set([key]));
+): Promise<readonly (readonly string[])[] | undefined> {
+  const missing = new Map<string, Set<string>>([...projection.tables.keys()].map((name) => [name, new Set()]));
+  const named: string[][] | undefined = rows.isStrict ? events.map(() => []) : undefined;
+  for (let i = 0; i < events.length; i++) {
+    const reads = readsOf(projection, events[i]!, i);
+    for (const table in reads) {
+      for (const key of reads[table]!) {
+        const text = keyText(key);
+        named?.[i]!.push(table + text);
+        if (!rows.knows(table, text)) missing.get(table)!.add(text);
+      }
     }
   }
   for (const [name, keys] of missing) {
+    if (keys.size === 0) continue;
     const table = projection.tables.get(name)!;
     for (const row of await load(table, [...keys])) {
       const key = keyOf(table, row);
@@ -56,14 +60,15 @@ async function lookUp(
     }
     for (const key of keys) rows.remember(name, key, null);
   }
-  return named.map((keys) => keys.map(({ table, key }) => table + key));
+  return named;
 }
 
-function namedBy(projection: CompiledProjection, event: Recorded, index: number): { table: string; key: string }[] {
+function readsOf(projection: CompiledProjection, event: Recorded, index: number): Reads | undefined {
   try {
-    const reads = projection.handlers.get(event.type)?.reads?.(event) ?? {};
-    return Object.entries(reads).flatMap(([table, keys]) => keys.map((key) => ({ table, key: keyText(key) })));
+    return projection.handlers.get(event.type)?.reads?.(event);
   } catch (cause) {
     throw new HandlerFailed(event, index, cause);
   }
 }
+
+type Reads = Readonly<Record<string, readonly Key[]>>;

@@ -109,7 +109,7 @@ describe('applying the log to a build', () => {
       for (const page of await pages(pageSize, own)) await applier.apply(page);
       for (const page of await pages(1, own)) await (await Applier.open(single)).apply(page);
       await rebuild(inBulk, never, fail);
-      const limits = { capacity: kept, changes: kept, events: 1000, page: pageSize };
+      const limits = { capacity: kept * 500, changes: kept, events: 1000, page: pageSize };
       await bulkLoad(tight, undefined, nothing, never, limits);
       await rebuild(tight, never, fail);
       for (const page of await pages(1, own)) await bulkLoad(resumed, page.position, nothing, never);

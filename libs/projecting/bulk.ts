@@ -12,7 +12,7 @@ import type { Table } from './tables.js';
 import type { TableWriter } from './write.js';
 
 export interface BulkLimits {
-  /** Rows kept per table. */
+  /** Bytes of rows kept per table. */
   readonly capacity: number;
   /** A write begins when so many rows have changed, or so many events have been read: what a killed load repeats. */
   readonly changes: number;
@@ -21,8 +21,7 @@ export interface BulkLimits {
   readonly page: number;
 }
 
-/** Some 100 MB of rows per table at most. */
-const LIMITS: BulkLimits = { capacity: 100_000, changes: 20_000, events: 500_000, page: 2000 };
+const LIMITS: BulkLimits = { capacity: 8 << 20, changes: 8_000, events: 500_000, page: 2_000 };
 
 /**
  * Applies the log to a build in large steps, up to `until` or to the head: rows are folded in memory, new ones go in

@@ -13,6 +13,7 @@ import { listen } from './listen.js';
 import { rebuild } from './rebuild.js';
 import { pause, retrying } from './retry.js';
 import { compile, type CompiledProjection } from './tables.js';
+import { Turns } from './turns.js';
 
 export interface ProjectorOptions {
   readonly store: EventStore;
@@ -62,6 +63,7 @@ class Worker {
   private readonly leaseMs: number;
   private readonly report: (problem: string) => void;
   private readonly tasks = new Map<string, Task>();
+  private readonly rebuilds = new Turns(REBUILDS_AT_ONCE);
   /** Builds that nobody owned when last looked at, though others had the chance. */
   private orphans = new Set<string>();
   private workers = 1;
@@ -172,9 +174,14 @@ class Worker {
     try {
       await retrying(signal, this.report, async () => {
         if (role === 'LIVE' && phase === 'FOLLOWING') await follow(work, signal, this.report);
-        else if (rebuildElsewhere && (await work.store.head()) - position > NEAR) {
-          await rebuildElsewhere({ projection: work.projection.name, build: work.build }, signal);
-        } else await rebuild(work, signal, this.report);
+        else if ((await work.store.head()) - position <= NEAR) await rebuild(work, signal, this.report);
+        else {
+          await this.rebuilds.take(signal, () =>
+            rebuildElsewhere
+              ? rebuildElsewhere({ projection: work.projection.name, build: work.build }, signal)
+              : rebuild(work, signal, this.report),
+          );
+        }
       });
     } catch (error) {
       await recordFailure(work.pool, work.build, error).catch(() => undefined); // then it fails again, and is recorded
@@ -182,6 +189,9 @@ class Worker {
     }
   }
 }
+
+/** Each takes memory of its own, and two keep a core and PostgreSQL busy. */
+const REBUILDS_AT_ONCE = 2;
 
 /** So little is rebuilt faster than a thread starts. */
 const NEAR = 10_000n;

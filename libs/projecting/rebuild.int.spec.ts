@@ -143,7 +143,7 @@ describe('rebuilding beside the live build', () => {
     );
     const whole = await log.work(toy('whole'));
     await rebuild(whole, never, ignore);
-    const limits = { capacity: 50, changes: 40, events: 100, page: 30 };
+    const limits = { capacity: 25_000, changes: 40, events: 100, page: 30 };
     for (let kill = 1; kill < 30; kill += 4) {
       const name = `killed_${String(kill)}`;
       let work = await log.work(toy(name));

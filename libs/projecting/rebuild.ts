@@ -69,11 +69,16 @@ async function finish(work: Work): Promise<void> {
     const writers = [...writersOf(work).values()];
     const derived = writers.filter(({ table }) => table.spec.derive);
     const plain = writers.filter(({ table }) => !table.spec.derive);
+    const followed = new Set(derived.flatMap(({ table }) => Object.keys(table.spec.derive?.widen ?? {})));
     for (const writer of [...plain, ...derived]) {
-      await createIndexes(session, schema, writer.table, false); // by which its own rows find each other
+      const { table } = writer;
+      await createIndexes(session, schema, table, false); // by which its own rows find each other
+      // PostgreSQL does not use an index in the transaction that changed what it holds before it made the index. By those
+      // of derived columns, other tables find what follows from them.
+      if (followed.has(table.name)) await createIndexes(session, schema, table, true);
       await writer.deriveAll(session);
-      await createIndexes(session, schema, writer.table, true);
-      await session.query(`ANALYZE ${qualified(schema, writer.table.name)}`);
+      await createIndexes(session, schema, table, true);
+      await session.query(`ANALYZE ${qualified(schema, table.name)}`);
     }
     const { rowCount } = await session.query(FINISHED, [schema, epoch]);
     if (rowCount !== 1) throw new StaleWorker(schema);

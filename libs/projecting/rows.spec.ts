@@ -9,8 +9,10 @@ const projection = compile({
   tables: { things: { columns: { tenant_id: 'text', id: 'integer', size: 'integer' }, key: ['tenant_id', 'id'] } },
   on: {},
 });
+/** What a thing takes with its key. */
+const BYTES = 160;
 const rowsWith = (options: Partial<RowsOptions> = {}) =>
-  new WorkingRows(projection, { capacity: 100, empty: false, strict: false, ...options });
+  new WorkingRows(projection, { capacity: 100 * BYTES, empty: false, strict: false, ...options });
 const thing = (id: number, size = 0): Row => ({ tenant_id: 'demo', id, size });
 const taken = (rows: WorkingRows) =>
   [...(rows.take().get('things')?.changes ?? [])].map(([key, { row, stored }]) => [
@@ -50,7 +52,7 @@ describe('the rows of a batch', () => {
   });
 
   it('knows every row of a build that was empty, until it has to forget some', () => {
-    const rows = rowsWith({ empty: true, capacity: 4 });
+    const rows = rowsWith({ empty: true, capacity: 4 * BYTES });
     for (let id = 1; rows.complete; id++) {
       expect(rows.get('things', ['demo', id])).toBeUndefined();
       rows.put('things', thing(id));
@@ -60,7 +62,7 @@ describe('the rows of a batch', () => {
   });
 
   it('keeps the rows that are read', () => {
-    const rows = rowsWith({ capacity: 4 });
+    const rows = rowsWith({ capacity: 4 * BYTES });
     rows.put('things', thing(0));
     for (let id = 1; id < 50; id++) {
       expect(rows.get('things', ['demo', 0])).toEqual(thing(0));
@@ -82,7 +84,7 @@ describe('the rows of a batch', () => {
   });
 
   it('never goes back to what a row was before it was replaced unread', () => {
-    const rows = rowsWith({ capacity: 2 });
+    const rows = rowsWith({ capacity: 2 * BYTES });
     rows.remember('things', 'demo\0' + '1', thing(1));
     rows.take();
     rows.remember('things', 'demo\0' + '2', thing(2));

@@ -18,7 +18,7 @@ export interface TableChanges {
 }
 
 export interface RowsOptions {
-  /** Rows kept per table, about; beside them are those that changed since the last `take` but one. */
+  /** Bytes of rows kept per table, about; beside them are those that changed since the last `take` but one. */
   readonly capacity: number;
   /** The build is empty: what is not here is not in the database either. */
   readonly empty: boolean;
@@ -63,9 +63,13 @@ export class WorkingRows implements Rows {
     this.table(table).touched.add(keyText(key));
   }
 
+  get isStrict(): boolean {
+    return this.options.strict;
+  }
+
   /** Handlers may now get these rows and no others: table name and key text run together. */
   name(keys: readonly string[]): void {
-    if (this.options.strict) this.named = keys;
+    this.named = keys;
   }
 
   /** Every row of every table is here: nothing needs to be looked up. */
@@ -114,6 +118,7 @@ class TableRows {
   /** Taken and perhaps not written yet. */
   private taken: ReadonlyMap<string, Change> = new Map();
   private recent = new Map<string, Row | null>();
+  private recentBytes = 0;
   private older = new Map<string, Row | null>();
 
   constructor(
@@ -130,15 +135,17 @@ class TableRows {
       change.wasRead = true;
       return change.row;
     }
-    const row = this.find(key);
-    if (row !== undefined) this.recent.set(key, row);
+    const taken = this.taken.get(key);
+    if (taken) taken.wasRead = true;
+    const row = taken ? taken.row : this.kept(key);
+    if (row !== undefined) this.remember(key, row);
     return row;
   }
 
   /** Null: there is no such row. Undefined: it must be looked up. */
   find(key: string): Row | null | undefined {
-    const known = this.known(key);
-    return known === undefined && this.complete ? null : known;
+    const change = this.changes.get(key) ?? this.taken.get(key);
+    return change ? change.row : this.kept(key);
   }
 
   put(row: Row): void {
@@ -148,15 +155,18 @@ class TableRows {
 
   set(key: string, row: Row | null): void {
     const change = this.changes.get(key);
-    if (change) change.row = row;
-    else {
-      const known = this.known(key);
-      const stored = known === undefined ? (this.complete ? false : 'unknown') : known !== null;
-      this.changes.set(key, { row, stored, wasRead: this.recent.has(key) || this.older.has(key) });
+    if (change) {
+      change.row = row;
+      return;
     }
+    const taken = this.taken.get(key);
+    const before = taken ? taken.row : this.kept(key);
+    const wasRead = taken ? taken.wasRead : this.recent.has(key) || this.older.has(key);
+    this.changes.set(key, { row, stored: before === undefined ? 'unknown' : before !== null, wasRead });
   }
 
   remember(key: string, row: Row | null): void {
+    if (!this.recent.has(key)) this.recentBytes += 2 * key.length + bytesOf(row);
     this.recent.set(key, row);
   }
 
@@ -166,13 +176,14 @@ class TableRows {
 
   take(): TableChanges {
     // What this drops was taken earlier than the last time, so it is written and can be read again.
-    if (this.recent.size > this.options.capacity / 2) {
+    if (this.recentBytes > this.options.capacity / 2) {
       if (this.older.size > 0) this.complete = false;
       this.older = this.recent;
       this.recent = new Map();
+      this.recentBytes = 0;
     }
     for (const [key, { row, wasRead }] of this.changes) {
-      if (wasRead) this.recent.set(key, row);
+      if (wasRead) this.remember(key, row);
       else this.complete = false; // put unread, it will hardly be read: not worth its memory
     }
     const taken = { changes: this.changes, touched: this.touched };
@@ -182,11 +193,11 @@ class TableRows {
     return taken;
   }
 
-  private known(key: string): Row | null | undefined {
-    const change = this.changes.get(key) ?? this.taken.get(key);
-    if (change) return change.row;
+  /** Of what is neither changed nor taken. */
+  private kept(key: string): Row | null | undefined {
     const recent = this.recent.get(key);
-    return recent === undefined ? this.older.get(key) : recent;
+    const row = recent === undefined ? this.older.get(key) : recent;
+    return row === undefined && this.complete ? null : row;
   }
 
   private check(row: Row): void {
@@ -194,4 +205,13 @@ class TableRows {
       if (!(column in this.table.spec.columns)) throw new Error(`${this.table.name} has no column ${column}.`);
     }
   }
+}
+
+/** About what a value takes in memory. */
+function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return 24 + value.length;
+  if (typeof value !== 'object' || value === null) return 16;
+  let bytes = 64;
+  for (const field in value) bytes += 8 + bytesOf((value as Readonly<Record<string, unknown>>)[field]);
+  return bytes;
 }

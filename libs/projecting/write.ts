@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Row } from '../event-sourcing/projection.js';
 import type { TableChanges } from './rows.js';
+import { Tuples } from './tuples.js';
 import { keyOf, keyParts, list, qualified, quoted, type Column, type Table } from './tables.js';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
@@ -13,7 +14,7 @@ type Queryable = Pick<pg.ClientBase, 'query'>;
 const ROWS_AT_ONCE = 5000;
 
 /**
- * The statements of one table of one build. Every value travels as text and is cast by the server, so that one
+ * The statements of one table of one build. Parameters travel as text and are cast by the server, so that one
  * statement of constant text, prepared once per session, takes any number of rows.
  */
 export class TableWriter {
@@ -87,8 +88,9 @@ export class TableWriter {
 
   /** For rows whose keys are not in the table. A key that is there after all fails with unique_violation. */
   async copy(session: pg.ClientBase, rows: readonly Row[]): Promise<void> {
-    const stream = session.query(copyFrom(`COPY ${this.target} (${list(this.table.columns)}) FROM STDIN`));
-    await pipeline(Readable.from(copyText(this.table.columns, rows), { objectMode: false }), stream);
+    const { columns } = this.table;
+    const text = `COPY ${this.target} (${list(columns)}) FROM STDIN (FORMAT binary)`;
+    await pipeline(Readable.from(copied(columns, rows), { objectMode: false }), session.query(copyFrom(text)));
   }
 
   /** The derived columns of all rows, of which none has any yet. */
@@ -174,25 +176,18 @@ function* chunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   for (let at = 0; at < items.length; at += ROWS_AT_ONCE) yield items.slice(at, at + ROWS_AT_ONCE);
 }
 
-/** COPY's text form in pieces of some 64 kB. */
-function* copyText(columns: readonly Column[], rows: readonly Row[]): Generator<string> {
-  let piece = '';
+/** What COPY takes, in pieces. */
+function* copied(columns: readonly Column[], rows: readonly Row[]): Generator<Buffer> {
+  const tuples = new Tuples();
   for (const row of rows) {
+    tuples.row(columns.length);
     for (let i = 0; i < columns.length; i++) {
-      const text = toText(columns[i]!, row);
-      if (i > 0) piece += '\t';
-      piece += text === null ? '\\N' : escaped(text);
+      const { name, write } = columns[i]!;
+      const value = row[name];
+      if (value === null || value === undefined) tuples.null();
+      else write(tuples, value);
     }
-    piece += '\n';
-    if (piece.length > 65_536) {
-      yield piece;
-      piece = '';
-    }
+    if (tuples.isFull) yield tuples.piece();
   }
-  if (piece) yield piece;
+  yield tuples.last();
 }
-
-const SPECIAL = /[\\\t\n\r]/;
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-const escaped = (text: string): string =>
-  SPECIAL.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character]!) : text;

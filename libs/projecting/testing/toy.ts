@@ -118,7 +118,7 @@ export const toy = (name = 'toy', version = 1, handlers: Projection['on'] = {}):
     RowRefused: {
       apply: (event, rows) => {
         const { entry } = dataOf<'RowRefused'>(event);
-        rows.put('entries', { tenant_id: event.tenantId, entry, occurred_at: 'no time' });
+        rows.put('entries', { tenant_id: event.tenantId, entry, occurred_at: event.occurredAt });
       },
     },
     ...handlers,

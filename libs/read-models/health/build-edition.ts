@@ -3,22 +3,21 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { transaction } from '../../database/transaction.js';
-import type { Fact } from '../../metrics/fact.js';
+import { inOrder, type Fact } from '../../metrics/fact.js';
 import type { Metric } from '../../metrics/fold.js';
 import type { MetricState } from '../../metrics/state.js';
 import { StaleWorker } from '../../projecting/failures.js';
+import { Tuples } from '../../projecting/tuples.js';
 import { streamFacts } from '../facts/fact-stream.js';
 import { factsOf } from '../facts/queries.js';
 import { ReadDatabase } from '../read-database.js';
 import { metricOf, type Published } from './definitions.js';
 import { bandChangesOfEdition, indexEdition, piecesOfEdition, statesOfEdition, type Edition } from './editions.js';
-import { foretell, metricFor, type Head } from './foretell.js';
-import { COPY_BEGIN, COPY_END, copyBands, copyPieces, copyStates } from './live-rows.js';
+import { foretell, metricFor, type Foretold, type Head } from './foretell.js';
+import { writeBands, writePieces, writeStates } from './live-rows.js';
 
 /** Relationships in one transaction: what a kill may cost. */
 const AT_ONCE = 4_000;
-/** Bytes that are sent together. */
-const ON_THE_WAY = 65_536;
 
 /**
  * Builds a part of an edition: facts are streamed out of their table relationship by relationship, folded, and what follows
@@ -41,9 +40,13 @@ export async function buildPart(
   const heads = new Map(rows.filter(({ isPart }) => !isPart).map((head) => [head.id, head]));
   await transaction(pool, async (session) => {
     await session.query("SET LOCAL synchronous_commit = 'off'");
-    let [bands, states] = ['', ''];
+    const [scores, bands, states] = [new Tuples(), new Tuples(), new Tuples()];
+    const write = (foretold: Foretold): void => {
+      writePieces(scores, foretold);
+      writeBands(bands, foretold);
+      writeStates(states, foretold);
+    };
     async function* pieces(): AsyncGenerator<Buffer> {
-      let [rows, bytes]: [Buffer[], number] = [[COPY_BEGIN], 0];
       const between = [edition.reached, reached!] as const;
       const fields = new Set(definitions.flatMap((each) => [...metricOf(each).fields]));
       for await (const facts of streamFacts(pool, edition.tenantId, { between, alone: true, fields })) {
@@ -51,52 +54,48 @@ export async function buildPart(
         if (!head) continue;
         heads.delete(head.id);
         const metric = metricFor(definitions, head.kind);
-        const foretold = foretell(head, metric, metric && folded(metric, facts));
-        bytes += rows[rows.push(copyPieces(foretold)) - 1]!.length;
-        bands += copyBands(foretold);
-        states += copyStates(foretold);
-        if (bytes < ON_THE_WAY) continue;
-        yield Buffer.concat(rows);
-        [rows, bytes] = [[], 0];
+        write(foretell(head, metric, metric && folded(metric, facts)));
+        if (scores.isFull) yield scores.piece();
       }
       // They speak for others, or nothing is known of them.
       const joined = await factsOf(new ReadDatabase(pool), edition.tenantId, [...heads.keys()]);
       for (const head of heads.values()) {
         const [metric, facts] = [metricFor(definitions, head.kind), joined.get(head.id)];
-        const foretold = foretell(head, metric, facts && metric?.foldAll(facts, { asOf: Infinity }));
-        rows.push(copyPieces(foretold));
-        bands += copyBands(foretold);
+        write(foretell(head, metric, facts && metric?.foldAll(facts, { asOf: Infinity })));
       }
-      yield Buffer.concat([...rows, COPY_END]);
+      yield scores.last();
     }
-    const scores = '(relationship_id, slot, score, position)';
-    await copyInto(session, `${piecesOfEdition(edition.edition)} ${scores}`, pieces(), 'binary');
-    const columns = '(relationship_id, at, band, was, is_first, position)';
-    await copyInto(session, `${bandChangesOfEdition(edition.edition)} ${columns}`, [bands]);
-    const kept = `${statesOfEdition(edition.edition)} (relationship_id, meaning, numbers, rest)`;
-    await copyInto(session, kept, [states]);
+    const [ofScores, ofBands, ofStates] = [piecesOfEdition, bandChangesOfEdition, statesOfEdition].map((tableOf) =>
+      tableOf(edition.edition),
+    );
+    await copyInto(session, `${ofScores} (relationship_id, slot, score, position)`, pieces());
+    await copyInto(session, `${ofBands} (relationship_id, at, band, was, is_first, position)`, [bands.last()]);
+    await copyInto(session, `${ofStates} (relationship_id, meaning, numbers, rest)`, [states.last()]);
     const moved = await session.query(REACHED, [epoch, edition.edition, edition.reached, reached, rows.length]);
     if (moved.rowCount !== 1) throw new StaleWorker('health');
   });
   return { ...edition, reached };
 }
 
-/** What is streamed stands, and comes in its order. */
+/** What is streamed stands, and comes in its order, except that one event may say several things of one moment. */
 function folded(metric: Metric, facts: readonly Fact[]): MetricState {
   const state = metric.init();
-  for (const fact of facts) if (!metric.step(state, fact)) return metric.foldAll(facts, { asOf: Infinity });
+  let before = facts[0]!;
+  for (const fact of facts) {
+    if (inOrder(before, fact) > 0 || !metric.step(state, fact)) return metric.foldAll(facts, { asOf: Infinity });
+    before = fact;
+  }
   return state;
 }
 
 const copyInto = (
   session: pg.ClientBase,
   target: string,
-  parts: Iterable<string> | AsyncIterable<Buffer>,
-  format: 'text' | 'binary' = 'text',
+  parts: Iterable<Buffer> | AsyncIterable<Buffer>,
 ): Promise<void> =>
   pipeline(
     Readable.from(parts, { objectMode: false }),
-    session.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT ${format})`)),
+    session.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT binary)`)),
   );
 
 async function finish(pool: pg.Pool, epoch: bigint, edition: Edition): Promise<Edition> {

@@ -4,6 +4,7 @@ import type { Position } from '../../event-sourcing/position.js';
 import { BY_KEY, PROJECTED_CHANNEL } from '../../projecting/checkpoint.js';
 import { dump } from '../../metrics/state.js';
 import { bandChangesOfEdition, piecesOfEdition, statesOfEdition } from './editions.js';
+import type { Tuples } from '../../projecting/tuples.js';
 import type { Foretold } from './foretell.js';
 import { meaningOf, type KeptState } from './kept-states.js';
 
@@ -104,46 +105,37 @@ const stateColumns = (foretold: readonly Foretold[]): readonly (readonly unknown
 const stateOf = ({ head, basis }: Foretold): KeptState[] =>
   basis ? [{ id: head.id, meaning: meaningOf(basis.metric), ...dump(basis.state) }] : [];
 
-/** The same rows as binary COPY takes them: there are many, and no number of theirs is put into words and back. */
-export function copyPieces({ head: { id, position }, pieces }: Foretold): Buffer {
-  const row = Buffer.alloc(PIECE_BYTES + id.length);
-  row.writeInt16BE(4, 0); // values, each after its length
-  row.writeInt32BE(id.length, 2);
-  row.write(id, 6, 'latin1');
-  const slotAt = 6 + id.length;
-  for (let value = 0; value < 3; value++) row.writeInt32BE(8, slotAt + value * 12);
-  row.writeBigInt64BE(position, slotAt + 28);
-  const rows = Buffer.allocUnsafe(row.length * pieces.length);
-  for (let index = 0; index < pieces.length; index++) {
-    const at = index * row.length;
-    const { slot, score } = pieces[index]!;
-    row.copy(rows, at);
-    rows.writeUIntBE(slot, at + slotAt + 6, 6);
-    rows.writeDoubleBE(score, at + slotAt + 16);
+/** The same rows as COPY takes them. */
+export function writePieces(to: Tuples, { head: { id, position }, pieces }: Foretold): void {
+  for (const { slot, score } of pieces) {
+    to.row(4);
+    to.text(id);
+    to.bigint(BigInt(slot));
+    to.double(score);
+    to.bigint(position);
   }
-  return rows;
 }
 
-const PIECE_BYTES = 2 + 4 + 3 * 12;
-/** Begin and end of all rows: a signature, no flags, no more header; instead of a number of values. */
-export const COPY_BEGIN = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
-export const COPY_END = Buffer.from([0xff, 0xff]);
-
-/** As text. No value holds a tab, but a name of a band may hold anything. */
-export function copyBands({ head: { id, position }, bands }: Foretold): string {
-  let text = '';
-  for (const { at, band, was, isFirst } of bands)
-    text += `${id}\t${fromMillis(at)}\t${copied(band)}\t${copied(was)}\t${isFirst ? 't' : 'f'}\t${position}\n`;
-  return text;
+export function writeBands(to: Tuples, { head: { id, position }, bands }: Foretold): void {
+  for (const { at, band, was, isFirst } of bands) {
+    to.row(6);
+    to.text(id);
+    to.timestamp(at);
+    for (const name of [band, was]) {
+      if (name === null) to.null();
+      else to.text(name);
+    }
+    to.boolean(isFirst);
+    to.bigint(position);
+  }
 }
 
-export function copyStates(foretold: Foretold): string {
-  let text = '';
-  for (const { id, meaning, numbers, rest } of stateOf(foretold))
-    text += `${id}\t${meaning}\t\\\\x${Buffer.from(numbers.buffer).toString('hex')}\t${copied(JSON.stringify(rest))}\n`;
-  return text;
+export function writeStates(to: Tuples, foretold: Foretold): void {
+  for (const { id, meaning, numbers, rest } of stateOf(foretold)) {
+    to.row(4);
+    to.text(id);
+    to.text(meaning);
+    to.bytea(numbers);
+    to.text(JSON.stringify(rest));
+  }
 }
-
-const copied = (name: string | null): string =>
-  name === null ? '\\N' : name.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character]!);
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };

@@ -198,8 +198,13 @@ const entryOf = ({ id }: EntryKind, event: Recorded): string =>
   id === undefined ? subjectOf(event) : String(said(event)[id]);
 
 /** What the event says beside which entry it is about. */
-const factsOf = ({ id }: EntryKind, event: Recorded): object =>
-  Object.fromEntries(Object.entries(event.data).filter(([field]) => field !== id));
+function factsOf({ id }: EntryKind, event: Recorded): object {
+  const data = said(event);
+  if (id === undefined) return data;
+  const facts: Record<string, unknown> = {};
+  for (const field in data) if (field !== id) facts[field] = data[field];
+  return facts;
+}
 
 const recordedAs = (kind: EntryKind, event: Recorded): Kept => ({
   tenant_id: event.tenantId,

@@ -1,0 +1,143 @@
+/** PGCOPY, newline, 0xff, carriage return, newline, 0; no flags; no more header. */
+const HEADER = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
+const PIECE_BYTES = 65_536;
+/** Where PostgreSQL counts time from: 2000. */
+const EPOCH_MS = 946_684_800_000;
+const DAY_MS = 86_400_000;
+/** From here on the native writer is faster than a loop. */
+const LONG = 48;
+
+/** Rows in the binary form of COPY, field by field: it costs PostgreSQL half of what text does. */
+export class Tuples {
+  private bytes = Buffer.allocUnsafe(PIECE_BYTES + 4096);
+  private at = HEADER.copy(this.bytes);
+
+  /** Enough for a piece. */
+  get isFull(): boolean {
+    return this.at >= PIECE_BYTES;
+  }
+
+  /** What was written since the last piece. Somebody may still be sending that one, so it is never written again. */
+  piece(): Buffer {
+    const piece = this.bytes.subarray(0, this.at);
+    this.bytes = Buffer.allocUnsafe(PIECE_BYTES + 4096);
+    this.at = 0;
+    return piece;
+  }
+
+  row(fields: number): void {
+    this.reserve(2);
+    this.at = this.bytes.writeInt16BE(fields, this.at);
+  }
+
+  /** The piece with which it is over. */
+  last(): Buffer {
+    this.row(-1);
+    return this.piece();
+  }
+
+  null(): void {
+    this.length(-1, 0);
+  }
+
+  text(text: string): void {
+    this.reserve(4 + text.length * 3);
+    const from = this.at + 4;
+    const length = text.length < LONG ? this.ascii(text, from) : -1;
+    this.at = from + (length < 0 ? this.bytes.write(text, from) : length);
+    this.bytes.writeInt32BE(this.at - from, from - 4);
+  }
+
+  /** Its form has a number before the text: 1. */
+  jsonb(text: string): void {
+    this.reserve(5 + text.length * 3);
+    const from = this.at + 4;
+    this.bytes[from] = 1;
+    this.at = from + 1 + this.bytes.write(text, from + 1);
+    this.bytes.writeInt32BE(this.at - from, from - 4);
+  }
+
+  bytea(bytes: Uint8Array): void {
+    this.length(bytes.length, bytes.length);
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
+  }
+
+  smallint(value: number): void {
+    this.length(2, 2);
+    this.at = this.bytes.writeInt16BE(value, this.at);
+  }
+
+  integer(value: number): void {
+    this.length(4, 4);
+    this.at = this.bytes.writeInt32BE(value, this.at);
+  }
+
+  bigint(value: bigint): void {
+    this.length(8, 8);
+    this.at = this.bytes.writeBigInt64BE(value, this.at);
+  }
+
+  /** As text, which is how the value travels elsewhere, there is no -0. */
+  double(value: number): void {
+    this.length(8, 8);
+    this.at = this.bytes.writeDoubleBE(value + 0, this.at);
+  }
+
+  boolean(value: boolean): void {
+    this.length(1, 1);
+    this.bytes[this.at++] = value ? 1 : 0;
+  }
+
+  /** Milliseconds since 1970. */
+  timestamp(millis: number): void {
+    this.length(8, 8);
+    this.at = this.bytes.writeBigInt64BE(BigInt(millis - EPOCH_MS) * 1000n, this.at);
+  }
+
+  date(millis: number): void {
+    this.integer((millis - EPOCH_MS) / DAY_MS);
+  }
+
+  uuid(text: string): void {
+    this.length(16, 16);
+    this.at += this.bytes.write(text.replaceAll('-', ''), this.at, 'hex');
+  }
+
+  texts(texts: readonly string[]): void {
+    this.reserve(24);
+    const from = this.at + 4;
+    this.at = from;
+    for (const head of [texts.length > 0 ? 1 : 0, 0, TEXT_OID, ...(texts.length > 0 ? [texts.length, 1] : [])]) {
+      this.at = this.bytes.writeInt32BE(head, this.at);
+    }
+    for (const text of texts) this.text(text);
+    this.bytes.writeInt32BE(this.at - from, from - 4);
+  }
+
+  /** The length of a field, and room for it. */
+  private length(length: number, room: number): void {
+    this.reserve(4 + room);
+    this.at = this.bytes.writeInt32BE(length, this.at);
+  }
+
+  /** Negative: it is not ASCII. */
+  private ascii(text: string, from: number): number {
+    const { bytes } = this;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) return -1;
+      bytes[from + i] = code;
+    }
+    return text.length;
+  }
+
+  private reserve(bytes: number): void {
+    if (this.at + bytes <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.at + bytes));
+    this.bytes.copy(larger, 0, 0, this.at);
+    this.bytes = larger;
+  }
+}
+
+const TEXT_OID = 25;
