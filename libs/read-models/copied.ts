@@ -1,3 +1,8 @@
+import type { Readable } from 'node:stream';
+
+/** PGCOPY, newline, 0xff, carriage return, newline, 0; flags; length of what follows. */
+const SIGNATURE_BYTES = 11;
+const HEADER_BYTES = SIGNATURE_BYTES + 8;
 /** Milliseconds from 1970 to where PostgreSQL counts from: 2000. */
 const EPOCH_MS = 946_684_800_000;
 
@@ -104,4 +109,46 @@ export class Fields {
     const micros = this.bigint();
     return micros === null ? null : Math.floor(micros / 1000) + EPOCH_MS;
   }
+}
+
+/** The rows of a binary COPY: those that arrive together are read together, since each wait costs more than a row. */
+export async function* tuples<Row>(stream: Readable, read: (fields: Fields) => Row): AsyncGenerator<readonly Row[]> {
+  const fields = new Fields();
+  let rest: Buffer = Buffer.alloc(0);
+  let isBegun = false;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    const bytes: Buffer = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    let at = 0;
+    if (!isBegun) {
+      if (bytes.length < HEADER_BYTES) {
+        rest = bytes;
+        continue;
+      }
+      at = HEADER_BYTES + bytes.readInt32BE(HEADER_BYTES - 4);
+      isBegun = true;
+    }
+    const rows: Row[] = [];
+    fields.bytes = bytes;
+    let end = endOfTuple(bytes, at);
+    for (; end !== undefined && end > 0; end = endOfTuple(bytes, at)) {
+      fields.at = at + 2;
+      rows.push(read(fields));
+      at = end;
+    }
+    if (rows.length > 0) yield rows;
+    rest = bytes.subarray(at);
+  }
+}
+
+/** Undefined: it is not all there. Negative: there are no more. */
+function endOfTuple(bytes: Buffer, from: number): number | undefined {
+  if (from + 2 > bytes.length) return undefined;
+  const count = bytes.readInt16BE(from);
+  if (count < 0) return -1;
+  let at = from + 2;
+  for (let field = 0; field < count; field++) {
+    if (at + 4 > bytes.length) return undefined;
+    at += 4 + Math.max(0, bytes.readInt32BE(at));
+  }
+  return at <= bytes.length ? at : undefined;
 }

@@ -8,8 +8,8 @@ import {
   type RawBuilder,
 } from 'kysely';
 import type pg from 'pg';
-import { CopiedRows } from './copied-rows.js';
-import type { Fields } from './copied.js';
+import { to as copyTo } from 'pg-copy-streams';
+import { tuples, type Fields } from './copied.js';
 
 const compiler = new Kysely<never>({
   dialect: {
@@ -47,7 +47,7 @@ export class ReadDatabase {
     let isDone = false;
     try {
       if (before !== undefined) await session.query(`BEGIN READ ONLY; ${before}`);
-      yield* session.query(new CopiedRows(`COPY (${text}) TO STDOUT (FORMAT binary)`, read));
+      yield* tuples(session.query(copyTo(`COPY (${text}) TO STDOUT (FORMAT binary)`)), read);
       if (before !== undefined) await session.query('COMMIT');
       isDone = true;
     } finally {
