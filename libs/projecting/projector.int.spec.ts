@@ -204,4 +204,20 @@ describe('projectors', () => {
     expect(await log.rows('toy')).toEqual(await log.rows('other'));
     expect((await status('toy')).lastError).toBeNull();
   });
+
+  it('applies again what a crash of the database lost, without waiting for the next event', async () => {
+    const head = await log.append(many(20));
+    log.projector([toy()]);
+    await log.until('toy', head);
+    const before = await log.rows('toy');
+    const tables = Object.keys(before).map((table) => `toy_v1.${table}`);
+    await log.database.owner.query(
+      `WITH lost AS (UPDATE projecting.builds SET position = 0, hash = NULL, hash_position = NULL) SELECT;
+       TRUNCATE ${tables.join(', ')};
+       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE 'LISTEN %'`,
+    );
+    await log.until('toy', head);
+    expect(await log.rows('toy')).toEqual(before);
+  });
 });

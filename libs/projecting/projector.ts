@@ -80,7 +80,7 @@ class Worker {
     const { pool, store } = this.options;
     const { signal } = this.stopping;
     signal.addEventListener('abort', this.look);
-    const listening = listen(pool, CHANGED_CHANNEL, { connected: this.look, heard: this.look }, signal);
+    const listening = listen(pool, CHANGED_CHANNEL, { connected: this.beginAnew, heard: this.look }, signal);
     const control = followControl(pool, store, signal, this.report);
     let tried = false;
     while (!signal.aborted) {
@@ -104,6 +104,15 @@ class Worker {
 
   private readonly look = (): void => {
     this.nudge.abort();
+  };
+
+  /**
+   * Whoever follows begins again at its checkpoint. The connection may be a new one because the database crashed, which
+   * loses the last checkpoints with their rows; one that waits for the next event would not notice until that comes.
+   */
+  private readonly beginAnew = (): void => {
+    for (const task of this.tasks.values()) if (task.role === 'LIVE') task.stop.abort();
+    this.look();
   };
 
   /** Makes what is missing, renews what is owned, takes a fair share of the rest. */
