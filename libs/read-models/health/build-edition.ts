@@ -13,7 +13,7 @@ import { factsOf } from '../facts/queries.js';
 import { ReadDatabase } from '../read-database.js';
 import { metricOf, type Published } from './definitions.js';
 import { bandChangesOfEdition, indexEdition, piecesOfEdition, statesOfEdition, type Edition } from './editions.js';
-import { foretell, metricFor, type Foretold, type Head } from './foretell.js';
+import { foretell, joined, metricFor, type Foretold, type Head } from './foretell.js';
 import { writeBands, writePieces, writeStates } from './live-rows.js';
 
 /** Relationships in one transaction: what a kill may cost. */
@@ -58,10 +58,10 @@ export async function buildPart(
         if (scores.isFull) yield scores.piece();
       }
       // They speak for others, or nothing is known of them.
-      const joined = await factsOf(new ReadDatabase(pool), edition.tenantId, [...heads.keys()]);
+      const others = await factsOf(new ReadDatabase(pool), edition.tenantId, [...heads.keys()]);
       for (const head of heads.values()) {
-        const [metric, facts] = [metricFor(definitions, head.kind), joined.get(head.id)];
-        write(foretell(head, metric, facts && metric?.foldAll(facts, { asOf: Infinity })));
+        const [metric, facts] = [metricFor(definitions, head.kind), others.get(head.id)];
+        write(joined(foretell(head, metric, facts && metric?.foldAll(facts, { asOf: Infinity }))));
       }
       yield scores.last();
     }

@@ -32,7 +32,7 @@ export interface Foretold {
   readonly head: Head;
   readonly pieces: readonly Pick<Piece, 'slot' | 'score'>[];
   readonly bands: readonly BandChange[];
-  /** What it follows from; absent: nothing is known, or no definition is for it. */
+  /** What it follows from, and what is kept of it; absent: nothing is known, no definition is for it, or it is `joined`. */
   readonly basis?: { readonly metric: Metric; readonly state: MetricState };
 }
 
@@ -56,6 +56,9 @@ export function foretell(head: Head, metric: Metric | undefined, state: MetricSt
   const pieces = piecesOf(course);
   return { head, pieces, bands: bandsFrom(metric, course, pieces), basis: { metric, state } };
 }
+
+/** Of one that speaks for others nothing is kept: when they part, that would hold facts that are not its own any more. */
+export const joined = ({ basis: _, ...foretold }: Foretold): Foretold => foretold;
 
 /** Looks closely only where the score may leave its band. */
 function bandsFrom(metric: Metric, course: Course, pieces: readonly Piece[]): readonly BandChange[] {

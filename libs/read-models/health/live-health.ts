@@ -9,7 +9,7 @@ import { buildPart } from './build-edition.js';
 import { changesBetween, type Change } from './changes.js';
 import { definitionsOf, referencesOf, type Definitions, type Published } from './definitions.js';
 import { createEdition, dropEdition, readEditions, type Edition } from './editions.js';
-import { foretell, metricFor, type Foretold, type Head } from './foretell.js';
+import { foretell, joined, metricFor, type Foretold, type Head } from './foretell.js';
 import { KnownStates } from './known-states.js';
 import { moving, renewal, type Move } from './live-rows.js';
 
@@ -186,18 +186,19 @@ export class LiveHealth {
     });
     for (const { tenantId, concerned, some } of parts) {
       const heads = [...new Map(some.map(({ head }) => [head.id, head])).values()];
-      const joined = await this.know(tenantId, concerned, heads, some, move);
+      const together = await this.know(tenantId, concerned, heads, some, move);
       const gone = [...new Set(some.flatMap(({ id, head }) => [id, head.id]))];
       for (const edition of concerned) {
         const isLast = some === parts.at(-1)!.some && edition === concerned.at(-1);
-        const foretold = await this.foretold(edition, heads);
-        const alone = foretold.filter(({ head }) => !joined.has(head.id));
+        const foretold = (await this.foretold(edition, heads)).map((each) =>
+          together.has(each.head.id) ? joined(each) : each,
+        );
         const { rowCount } = await this.pool.query(
-          renewal(edition.edition, gone, foretold, alone, isLast ? move : { ...move, to: move.from }),
+          renewal(edition.edition, gone, foretold, isLast ? move : { ...move, to: move.from }),
         );
         this.refuse(rowCount);
       }
-      for (const id of joined) this.states.forget(tenantId, id);
+      for (const id of together) this.states.forget(tenantId, id);
     }
     if (parts.length === 0 && move.to > move.from) this.refuse((await this.pool.query(moving(move))).rowCount);
   }
@@ -218,13 +219,13 @@ export class LiveHealth {
     const cold = heads.filter(
       (head) => !this.states.take(tenantId, head.id, fresh.get(head.id) ?? [], metricsOf(head)),
     );
-    const { facts, joined } = await factsAndJoined(
+    const read = await factsAndJoined(
       this.db,
       tenantId,
       cold.map(({ id }) => id),
     );
-    for (const head of cold) this.states.fold(tenantId, head.id, facts.get(head.id) ?? [], metricsOf(head));
-    return joined;
+    for (const head of cold) this.states.fold(tenantId, head.id, read.facts.get(head.id) ?? [], metricsOf(head));
+    return read.joined;
   }
 
   private async foretold(edition: Edition, heads: readonly Head[]): Promise<readonly Foretold[]> {

@@ -18,15 +18,8 @@ export interface Move {
 /**
  * One statement: some relationships of an edition are written anew, and the follower moves, unless another one has taken
  * over: then it answers no row. As with projections it need not wait for the disk: rows and position are lost together.
- * `alone`: those of them that stand by themselves.
  */
-export function renewal(
-  edition: number,
-  gone: readonly string[],
-  foretold: readonly Foretold[],
-  alone: readonly Foretold[],
-  move: Move,
-) {
+export function renewal(edition: number, gone: readonly string[], foretold: readonly Foretold[], move: Move) {
   const [pieces, changes, states] = [piecesOfEdition(edition), bandChangesOfEdition(edition), statesOfEdition(edition)];
   const text = `
     WITH ${MOVED},
@@ -46,7 +39,7 @@ export function renewal(
     ${ANSWER}`;
   return {
     ...prepared(text),
-    values: [...moveValues(move), gone, ...pieceColumns(foretold), ...bandColumns(foretold), ...stateColumns(alone)],
+    values: [...moveValues(move), gone, ...pieceColumns(foretold), ...bandColumns(foretold), ...stateColumns(foretold)],
   };
 }
 
