@@ -11,6 +11,14 @@ const FIRST_PAGE_SIZE = 64;
 /** A page of large events is smaller. */
 const PAGE_BYTES = 4 << 20;
 
+/** What is to be read: at least one event, if there is one. */
+interface Reading {
+  readonly from: Position | undefined;
+  readonly pageSize: number;
+  readonly limit: number;
+  readonly accepts: (event: StoredEvent) => boolean;
+}
+
 /**
  * All that is ours on a server, in the order of positions. Forwards the server leaves out what is not: the client asks
  * for a filter in subscriptions only, so one is taken that ends at the head. Backwards it all comes, and is dropped.
@@ -31,8 +39,11 @@ export class WholeLog {
     return follow({ client, names, head: () => this.head() }, options);
   }
 
-  readAll({ direction = 'forwards', ...options }: ReadAllOptions = {}): AsyncGenerator<Page> {
-    return direction === 'forwards' ? this.forwards(options) : this.backwards(options);
+  async *readAll(options: ReadAllOptions = {}): AsyncGenerator<Page> {
+    const { direction = 'forwards', from, pageSize = PAGE_SIZE, limit = Infinity } = options;
+    if (limit === 0) return;
+    const reading = { from, pageSize, limit, accepts: isWanted(options) };
+    yield* direction === 'forwards' ? this.forwards(reading) : this.backwards(reading);
   }
 
   /** How many events of ours come after one position, up to another. */
@@ -47,14 +58,7 @@ export class WholeLog {
     return count;
   }
 
-  private async *forwards({
-    from,
-    pageSize = PAGE_SIZE,
-    limit = Infinity,
-    ...wanted
-  }: ReadAllOptions): AsyncGenerator<Page> {
-    if (limit === 0) return;
-    const accepts = isWanted(wanted);
+  private async *forwards({ from, pageSize, limit, accepts }: Reading): AsyncGenerator<Page> {
     let left = limit;
     const pages = this.follow({
       ...(from !== undefined && { from }),
@@ -72,14 +76,7 @@ export class WholeLog {
     }
   }
 
-  private async *backwards({
-    from,
-    pageSize = PAGE_SIZE,
-    limit = Infinity,
-    ...wanted
-  }: ReadAllOptions): AsyncGenerator<Page> {
-    if (limit === 0) return;
-    const accepts = isWanted(wanted);
+  private async *backwards({ from, pageSize, limit, accepts }: Reading): AsyncGenerator<Page> {
     let left = limit;
     let position = from;
     for (let asked = Math.min(limit, FIRST_PAGE_SIZE), size = asked; ; asked = size) {

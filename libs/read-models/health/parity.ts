@@ -6,12 +6,13 @@ import { rawFacts } from '../facts/raw-facts.js';
 import type { ReadDatabase } from '../read-database.js';
 import { referencesOf, type Published } from './definitions.js';
 import { servingOf, type Serving } from './editions.js';
+import { DAY } from '../../metrics/layout.js';
 import { lastFactOf, restore } from '../../metrics/state.js';
 import { foretell, metricFor, type Foretold, type Head } from './foretell.js';
 import { meaningOf, type KeptState } from './kept-states.js';
 
 const SAME_POINTS = 1e-9;
-const LONG_MS = 365 * 86_400_000;
+const LONG_MS = 365 * DAY;
 /** Where a band begins is searched for: rounding may move it so far. */
 const SAME_MS = 1000;
 

@@ -1,4 +1,5 @@
 import { NO_SCORE, type Course, type Moment } from '../../metrics/course.js';
+import { DAY } from '../../metrics/layout.js';
 
 /**
  * The score of a relationship as a function of time while nothing happens, cut into tiles of time that all relationships
@@ -19,7 +20,6 @@ export interface Piece {
 
 /** Points by which a piece may be wrong; what changes within the shortest tile comes on top. */
 export const TOLERANCE = 2;
-const DAY = 86_400_000;
 /**
  * How long the tiles of each level are: 6 hours, a day, 4 days, and so on twice as long until 179 years, from 1970 to 2149.
  * Where twice is enough, four times would make half as many rows again; short tiles are only needed where a score jumps.
