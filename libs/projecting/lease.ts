@@ -19,8 +19,12 @@ export class Leases {
   async renew(): Promise<{ owned: ReadonlyMap<string, OwnedBuild>; workers: number }> {
     const values = [this.owner, this.ttlMs];
     const workers = await this.pool.query<{ count: number }>(RENEW_WORKER, values);
-    const { rows } = await this.pool.query<OwnedBuild>(RENEW_BUILDS, values);
-    return { owned: new Map(rows.map((build) => [build.schema, build])), workers: workers.rows[0]!.count };
+    const { rows } = await this.pool.query<OwnedBuild & { busy: boolean }>(RENEW_BUILDS, values);
+    const owned = new Map(rows.map(({ schema, epoch }) => [schema, { schema, epoch }]));
+    for (const { schema, busy } of rows) {
+      if (busy && (await this.pool.query(RENEW_BUSY, [...values, schema])).rowCount === 0) owned.delete(schema);
+    }
+    return { owned, workers: workers.rows[0]!.count };
   }
 
   /** Takes a build that nobody owns; undefined: somebody was faster. */
@@ -50,10 +54,23 @@ const RENEW_WORKER = `
   )
   SELECT 1 + count(*)::integer AS count FROM projecting.workers WHERE expires_at >= now() AND owner <> $1`;
 
+/**
+ * A batch that is being written holds the row of its build. Who waited for it with the other rows in hand would hold up
+ * all their batches until then: those that are busy are left out here, and renewed one by one.
+ */
 const RENEW_BUILDS = `
-  UPDATE projecting.builds SET expires_at = now() + $2 * interval '1 ms'
-   WHERE owner = $1
-  RETURNING schema_name AS schema, epoch`;
+  WITH free AS (
+    SELECT schema_name FROM projecting.builds WHERE owner = $1 FOR UPDATE SKIP LOCKED
+  ), renewed AS (
+    UPDATE projecting.builds AS b SET expires_at = now() + $2 * interval '1 ms'
+      FROM free WHERE b.schema_name = free.schema_name
+    RETURNING b.schema_name
+  )
+  SELECT schema_name AS schema, epoch, renewed IS NULL AS busy
+    FROM projecting.builds LEFT JOIN renewed USING (schema_name) WHERE owner = $1`;
+
+const RENEW_BUSY = `
+  UPDATE projecting.builds SET expires_at = now() + $2 * interval '1 ms' WHERE owner = $1 AND schema_name = $3`;
 
 const CLAIM = `
   UPDATE projecting.builds

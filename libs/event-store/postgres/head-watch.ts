@@ -12,11 +12,13 @@ export class HeadWatch {
   private readonly connection: HeldConnection;
   private readonly waiting = new Set<() => void>();
   private count = 0;
+  private connects = 0;
 
   constructor(pool: pg.Pool) {
     this.connection = new HeldConnection(pool, async (client) => {
       client.on('notification', () => this.tell());
       await client.query(`LISTEN ${CHANNEL}`);
+      this.connects++;
       this.tell(); // whatever came before was not heard
     });
   }
@@ -24,6 +26,11 @@ export class HeadWatch {
   /** Changes heard of so far. */
   get changes(): number {
     return this.count;
+  }
+
+  /** Connections made so far: between two of them nothing was heard. */
+  get sessions(): number {
+    return this.connects;
   }
 
   /** Resolves when there have been other changes than the caller knew of before it read, or after a second. */

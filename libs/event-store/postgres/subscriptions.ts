@@ -6,21 +6,24 @@ import { StoreUnavailable } from '../errors.js';
 import type { Page, SubscribeOptions } from '../event-store.js';
 import type { HeadWatch } from './head-watch.js';
 import { PAGE_EVENTS, type LogReader } from './log-reader.js';
+import { NewestEvents } from './newest-events.js';
 import { decodeRow, pageOf, type EventRow, type RowPage } from './rows.js';
 
 /**
- * Feeds subscriptions. One that is behind reads for itself, filtered by the database; those at the head share one read
- * of what is new, and its decoded events, and each picks its own.
+ * Feeds subscriptions. One that is far behind reads for itself, filtered by the database; those at the head or near it
+ * share the reads of what is new, and its decoded events, and each picks its own.
  */
 export class Subscriptions {
-  private newest: { readonly key: string; readonly page: Promise<RowPage> } | undefined;
+  private readonly newest: NewestEvents;
   private readonly decoded = new WeakMap<EventRow, Recorded>();
 
   constructor(
     private readonly reader: LogReader,
     private readonly watch: HeadWatch,
     private readonly codec: Codec,
-  ) {}
+  ) {
+    this.newest = new NewestEvents(reader, watch);
+  }
 
   async *open(options: SubscribeOptions, signal: AbortSignal): AsyncGenerator<Page, void, undefined> {
     let position = options.from ?? START;
@@ -44,26 +47,13 @@ export class Subscriptions {
     { types, tenantId, pageSize: limit = PAGE_EVENTS }: SubscribeOptions,
     from: Position,
     atHead: boolean,
-  ) {
-    if (!atHead) return this.reader.page({ from, types, tenantId, limit });
-    const page = await this.readNewest(from, limit);
+  ): Promise<RowPage> {
+    const page = await this.newest.page(from, limit, atHead);
+    if (!page) return this.reader.page({ from, types, tenantId, limit });
     const rows = page.rows.filter(
       (row) => (tenantId === undefined || row.tenant_id === tenantId) && (types?.includes(row.type) ?? true),
     );
     return { ...page, rows };
-  }
-
-  private readNewest(from: Position, limit: number): Promise<RowPage> {
-    const key = `${this.watch.changes} ${from} ${limit}`;
-    if (this.newest?.key === key) return this.newest.page;
-    const newest = { key, page: this.reader.page({ from, limit }) };
-    this.newest = newest;
-    const forget = () => {
-      if (this.newest === newest) this.newest = undefined;
-    };
-    // Nothing is no answer for who asks later.
-    newest.page.then(({ rows }) => rows.length === 0 && forget(), forget);
-    return newest.page;
   }
 
   private decode(row: EventRow): Recorded {
