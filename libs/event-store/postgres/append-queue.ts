@@ -30,6 +30,8 @@ const ATTEMPTS = 10; // over some six seconds
 export class AppendQueue {
   private waiting: Waiting[] = [];
   private draining: Promise<void> | undefined;
+  /** Several appended at the same time of late: it pays to wait for the others. */
+  private isShared = false;
 
   constructor(
     private readonly connection: HeldConnection,
@@ -53,7 +55,8 @@ export class AppendQueue {
   private async drain(): Promise<void> {
     const underWay = new Set<Promise<void>>();
     do {
-      await nextTurn(); // whoever appends in this turn of the event loop goes with this batch
+      // Whoever appends in this turn of the event loop goes with this batch. One who is alone waits for nobody.
+      if (this.isShared) await nextTurn();
       while (underWay.size === 0 ? this.waiting.length > 0 : underWay.size < 2 && this.waiting.length >= SECOND_BATCH) {
         const batch = this.takeBatch(underWay.size === 0);
         const writer = underWay.size === 0 && batch.length === 1 ? writeOne : writeBatch;
@@ -85,6 +88,7 @@ export class AppendQueue {
   private async write(batch: readonly Waiting[], writer: typeof writeBatch): Promise<void> {
     try {
       const answer = await this.send(batch, writer);
+      this.isShared = batch.length > 1 || this.waiting.length > 0;
       void this.settle(batch, answer); // looking up repeats does not hold up the next batch
     } catch (error) {
       if (error instanceof AppendOutcomeUnknown) {
