@@ -1,11 +1,14 @@
-import type { Tuples } from './tuples.js';
+import pg from 'pg';
+import type { Element } from '../database/array-parameter.js';
+import type { Fields } from '../database/fields.js';
 
-/** How values of one PostgreSQL type travel: as its text in arrays of parameters, as its bytes in COPY. */
+/** How values of one PostgreSQL type travel: as its bytes. */
 export interface ColumnType {
   readonly type: string;
-  /** Throws `UnfitValue` for a value that would not come back as it is; so does `write`. */
-  readonly toText: (value: unknown) => string;
-  readonly write: (to: Tuples, value: unknown) => void;
+  /** Throws `UnfitValue` for a value that would not come back as it is. */
+  readonly write: (to: Fields, value: unknown) => void;
+  /** What it is in an array of parameters: the same, unless it is an array itself, which travels as its text. */
+  readonly element: Element & { readonly type: string };
 }
 
 /** A handler put a value into a column that is made for another type. */
@@ -20,21 +23,15 @@ export class UnfitValue extends Error {
 // number to the next handler, but a bigint once the row has been read back.
 function column<Value>(
   type: string,
+  oid: number,
   fits: (value: unknown) => value is Value,
-  toText: (value: Value) => string,
-  write: (to: Tuples, value: Value) => void,
+  write: (to: Fields, value: Value) => void,
 ): ColumnType {
-  const fitting = (value: unknown): Value => {
+  const writeFitting = (to: Fields, value: unknown): void => {
     if (!fits(value)) throw new UnfitValue(value, type);
-    return value;
+    write(to, value);
   };
-  return {
-    type,
-    toText: (value) => toText(fitting(value)),
-    write: (to, value) => {
-      write(to, fitting(value));
-    },
-  };
+  return { type, write: writeFitting, element: { type, oid, write: writeFitting } };
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
@@ -51,38 +48,40 @@ const isDouble = (value: unknown): value is number => typeof value === 'number' 
 const isBigint = (value: unknown): value is bigint => typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 const isJson = (value: unknown): value is object => value !== undefined;
-const itself = (text: string): string => text;
+
+const { TEXT, UUID, DATE, TIMESTAMPTZ, INT2, INT4, INT8, FLOAT8, BOOL, JSONB } = pg.types.builtins;
+const TEXT_ARRAY = 1009; // pg has no names for the types of arrays
+
+const text = column('text', TEXT, isText, (to, value) => to.text(value));
+const texts = column('text[]', TEXT_ARRAY, isTexts, (to, value) => to.texts(value));
 
 const TYPES: readonly ColumnType[] = [
-  column(
-    'text[]',
-    isTexts,
-    (value) => `{${value.map(quoted).join()}}`,
-    (to, value) => to.texts(value),
-  ),
-  column('text', isText, itself, (to, value) => to.text(value)),
-  column('uuid', shaped(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/), itself, (to, value) => to.uuid(value)),
-  column('date', shaped(/^\d{4}-\d\d-\d\d$/), itself, (to, value) => to.date(Date.parse(value))),
-  column('timestamptz', shaped(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/), itself, (to, value) =>
+  {
+    ...texts,
+    element: {
+      ...text.element,
+      write: (to, value) => {
+        if (!isTexts(value)) throw new UnfitValue(value, texts.type);
+        to.text(`{${value.map(quoted).join()}}`);
+      },
+    },
+  },
+  text,
+  column('uuid', UUID, shaped(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/), (to, value) => to.uuid(value)),
+  column('date', DATE, shaped(/^\d{4}-\d\d-\d\d$/), (to, value) => to.date(Date.parse(value))),
+  column('timestamptz', TIMESTAMPTZ, shaped(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/), (to, value) =>
     to.timestamp(Date.parse(value)),
   ),
-  column('smallint', integer(16), String, (to, value) => to.smallint(value)),
-  column('integer', integer(32), String, (to, value) => to.integer(value)),
-  column('double precision', isDouble, String, (to, value) => to.double(value)),
-  column('bigint', isBigint, String, (to, value) => to.bigint(value)),
-  column(
-    'boolean',
-    isBoolean,
-    (value) => (value ? 't' : 'f'),
-    (to, value) => to.boolean(value),
-  ),
-  column(
-    'jsonb',
-    isJson,
-    (value) => JSON.stringify(value),
-    (to, value) => to.jsonb(JSON.stringify(value)),
-  ),
+  column('smallint', INT2, integer(16), (to, value) => to.smallint(value)),
+  column('integer', INT4, integer(32), (to, value) => to.integer(value)),
+  column('double precision', FLOAT8, isDouble, (to, value) => to.double(value)),
+  column('bigint', INT8, isBigint, (to, value) => to.bigint(value)),
+  column('boolean', BOOL, isBoolean, (to, value) => to.boolean(value)),
+  column('jsonb', JSONB, isJson, (to, value) => to.jsonb(JSON.stringify(value))),
 ];
+
+/** An item of an array of texts. */
+export const TEXT_ITEM: Element = text.element;
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 

@@ -2,12 +2,8 @@ import type pg from 'pg';
 import type { Handler, Key, Projection, Row, TableSpec } from '../event-sourcing/projection.js';
 import { columnType, type ColumnType } from './column-types.js';
 
-export interface Column {
+export interface Column extends ColumnType {
   readonly name: string;
-  /** As SQL names it where a value is cast: `timestamptz`. */
-  readonly type: string;
-  readonly toText: ColumnType['toText'];
-  readonly write: ColumnType['write'];
 }
 
 /** A table as the engine works with it: its columns taken apart once, not per row. */

@@ -5,7 +5,9 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Row } from '../event-sourcing/projection.js';
 import type { TableChanges } from './rows.js';
-import { Tuples } from './tuples.js';
+import { TEXT_ITEM } from './column-types.js';
+import { arrayParameter } from '../database/array-parameter.js';
+import { Tuples } from '../database/tuples.js';
 import { keyOf, keyParts, list, qualified, quoted, type Column, type Table } from './tables.js';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
@@ -14,8 +16,8 @@ type Queryable = Pick<pg.ClientBase, 'query'>;
 const ROWS_AT_ONCE = 5000;
 
 /**
- * The statements of one table of one build. Parameters travel as text and are cast by the server, so that one
- * statement of constant text, prepared once per session, takes any number of rows.
+ * The statements of one table of one build. Parameters are arrays, so that one statement of constant text, prepared once
+ * per session, takes any number of rows. Keys travel as text and are cast by the server.
  */
 export class TableWriter {
   private readonly target: string;
@@ -81,7 +83,12 @@ export class TableWriter {
 
   async upsert(session: Queryable, rows: readonly Row[]): Promise<void> {
     for (const some of chunks(rows)) {
-      const values = this.table.columns.map((column) => some.map((row) => toText(column, row)));
+      const values = this.table.columns.map(({ name, element }) =>
+        arrayParameter(
+          element,
+          some.map((row) => row[name]),
+        ),
+      );
       await session.query({ ...this.statements.upsert, values });
     }
   }
@@ -116,7 +123,7 @@ export class TableWriter {
   private upsertText(): string {
     const { columns, key } = this.table;
     const others = columns.filter((column) => !key.includes(column));
-    const insert = `INSERT INTO ${this.target} AS t (${list(columns)}) SELECT ${casts(columns)} FROM ${unnested(columns)} ON CONFLICT (${list(key)})`;
+    const insert = `INSERT INTO ${this.target} AS t (${list(columns)}) SELECT ${casts(columns)} FROM ${unnested(columns, typed)} ON CONFLICT (${list(key)})`;
     if (others.length === 0) return `${insert} DO NOTHING`;
     const assignments = others.map(({ name }) => `${quoted(name)} = excluded.${quoted(name)}`);
     return `${insert} DO UPDATE SET ${assignments.join(', ')} WHERE ${differ(others, 't.', 'excluded.')}`;
@@ -155,22 +162,24 @@ const prepared = (text: string): Statement => ({ name: hash('sha1', text), text 
 type Named = { readonly name: string };
 const casts = (columns: readonly Column[]): string =>
   columns.map(({ name, type }) => `r.${quoted(name)}::${type} AS ${quoted(name)}`).join(', ');
-const unnested = (columns: readonly Column[]): string =>
-  `unnest(${columns.map((_, i) => `$${i + 1}::text[]`).join(', ')}) AS r(${list(columns)})`;
+const asText = (): string => 'text';
+const typed = ({ element }: Column): string => element.type;
+const unnested = (columns: readonly Column[], typeOf: (column: Column) => string = asText): string =>
+  `unnest(${columns.map((column, i) => `$${i + 1}::${typeOf(column)}[]`).join(', ')}) AS r(${list(columns)})`;
 const same = (columns: readonly Named[], left: string, right: string): string =>
   columns.map(({ name }) => `${left}${quoted(name)} = ${right}${quoted(name)}`).join(' AND ');
 const differ = (columns: readonly Named[], left: string, right: string): string =>
   `(${list(columns, left)}) IS DISTINCT FROM (${list(columns, right)})`;
 
-const keyArrays = (keys: readonly string[]): string[][] => {
+const keyArrays = (keys: readonly string[]): Buffer[] => {
   const parts = keys.map(keyParts);
-  return (parts[0] ?? []).map((_, i) => parts.map((part) => part[i]!));
+  return (parts[0] ?? []).map((_, i) =>
+    arrayParameter(
+      TEXT_ITEM,
+      parts.map((part) => part[i]!),
+    ),
+  );
 };
-
-function toText({ name, toText }: Column, row: Row): string | null {
-  const value = row[name];
-  return value === null || value === undefined ? null : toText(value);
-}
 
 function* chunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   for (let at = 0; at < items.length; at += ROWS_AT_ONCE) yield items.slice(at, at + ROWS_AT_ONCE);

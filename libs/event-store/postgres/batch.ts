@@ -1,9 +1,9 @@
-import type pg from 'pg';
+import pg from 'pg';
+import { arrayParameter, type Element } from '../../database/array-parameter.js';
 import { toUuid } from '../../event-sourcing/id.js';
 import type { Codec, EncodedEvent } from '../codec.js';
 import type { Append, AppendOutcome, Expected } from '../event-store.js';
 import { APPEND_LOCK, CHANNEL, EXPECTED_EXISTING, EXPECTED_NONE } from './append-function.js';
-import { binaryArray, intArray } from './binary-array.js';
 import { instantOf, TEXT } from './rows.js';
 
 /** An append as bytes, ready to be sent, alone or with others. */
@@ -97,7 +97,7 @@ function parameters(batch: readonly EncodedAppend[]): unknown[] {
   const sizes: number[] = [];
   const tenantIds: string[] = [];
   const types: string[] = [];
-  const ids: Buffer[] = [];
+  const ids: string[] = [];
   const metas: Buffer[] = [];
   const datas: Buffer[] = [];
   for (const [number, { append, events }] of batch.entries()) {
@@ -109,27 +109,35 @@ function parameters(batch: readonly EncodedAppend[]): unknown[] {
       sizes.push(events.length);
       tenantIds.push(event.tenantId);
       types.push(event.type);
-      ids.push(Buffer.from(toUuid(event.id).replaceAll('-', ''), 'hex'));
+      ids.push(toUuid(event.id));
       metas.push(events[index]!.meta);
       datas.push(events[index]!.data);
     }
   }
   return [
     intArray(appends),
-    binaryArray('text', streams),
+    arrayParameter(TEXT_ITEM, streams),
     intArray(revisions),
     intArray(sizes),
-    binaryArray('text', tenantIds),
-    binaryArray('text', types),
-    binaryArray('uuid', ids),
-    binaryArray('bytea', metas),
-    binaryArray('bytea', datas),
+    arrayParameter(TEXT_ITEM, tenantIds),
+    arrayParameter(TEXT_ITEM, types),
+    arrayParameter(UUID_ITEM, ids),
+    arrayParameter(BYTEA_ITEM, metas),
+    arrayParameter(BYTEA_ITEM, datas),
     intArray(batch.map(({ append }) => expectedRevision(append.expected))),
     JSON.stringify(
       batch.map(({ append }) => append.claims && { tenantId: append.events[0]?.tenantId, ...append.claims }),
     ),
   ];
 }
+
+const { TEXT: TEXT_OID, UUID, BYTEA } = pg.types.builtins;
+const TEXT_ITEM: Element<string> = { oid: TEXT_OID, write: (to, text) => to.text(text) };
+const UUID_ITEM: Element<string> = { oid: UUID, write: (to, uuid) => to.uuid(uuid) };
+const BYTEA_ITEM: Element<Buffer> = { oid: BYTEA, write: (to, bytes) => to.bytea(bytes) };
+
+/** Small integers as text: shorter than the binary form. */
+const intArray = (items: readonly number[]): string => `{${items.join()}}`;
 
 function verdictOf(row: VerdictRow): Verdict {
   const revision = Number(row.at_revision);

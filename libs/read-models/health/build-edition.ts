@@ -7,7 +7,7 @@ import { inOrder, type Fact } from '../../metrics/fact.js';
 import type { Metric } from '../../metrics/fold.js';
 import type { MetricState } from '../../metrics/state.js';
 import { StaleWorker } from '../../projecting/failures.js';
-import { Tuples } from '../../projecting/tuples.js';
+import { Tuples } from '../../database/tuples.js';
 import { streamFacts } from '../facts/fact-stream.js';
 import { factsOf } from '../facts/queries.js';
 import { ReadDatabase } from '../read-database.js';

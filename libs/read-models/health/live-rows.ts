@@ -4,7 +4,7 @@ import type { Position } from '../../event-sourcing/position.js';
 import { BY_KEY, PROJECTED_CHANNEL } from '../../projecting/checkpoint.js';
 import { dump } from '../../metrics/state.js';
 import { bandChangesOfEdition, piecesOfEdition, statesOfEdition } from './editions.js';
-import type { Tuples } from '../../projecting/tuples.js';
+import type { Tuples } from '../../database/tuples.js';
 import type { Foretold } from './foretell.js';
 import { meaningOf, type KeptState } from './kept-states.js';
 

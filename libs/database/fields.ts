@@ -1,39 +1,17 @@
-/** PGCOPY, newline, 0xff, carriage return, newline, 0; no flags; no more header. */
-const HEADER = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
-const PIECE_BYTES = 65_536;
 /** Where PostgreSQL counts time from: 2000. */
 const EPOCH_MS = 946_684_800_000;
 const DAY_MS = 86_400_000;
 /** From here on the native writer is faster than a loop. */
 const LONG = 48;
+const TEXT_OID = 25;
 
-/** Rows in the binary form of COPY, field by field: it costs PostgreSQL half of what text does. */
-export class Tuples {
-  private bytes = Buffer.allocUnsafe(PIECE_BYTES + 4096);
-  private at = HEADER.copy(this.bytes);
+/** Values one after the other in PostgreSQL's binary form, each behind its length: as in rows of COPY, and in arrays. */
+export abstract class Fields {
+  protected bytes: Buffer;
+  protected at = 0;
 
-  /** Enough for a piece. */
-  get isFull(): boolean {
-    return this.at >= PIECE_BYTES;
-  }
-
-  /** What was written since the last piece. Somebody may still be sending that one, so it is never written again. */
-  piece(): Buffer {
-    const piece = this.bytes.subarray(0, this.at);
-    this.bytes = Buffer.allocUnsafe(PIECE_BYTES + 4096);
-    this.at = 0;
-    return piece;
-  }
-
-  row(fields: number): void {
-    this.reserve(2);
-    this.at = this.bytes.writeInt16BE(fields, this.at);
-  }
-
-  /** The piece with which it is over. */
-  last(): Buffer {
-    this.row(-1);
-    return this.piece();
+  constructor(room: number) {
+    this.bytes = Buffer.allocUnsafe(room);
   }
 
   null(): void {
@@ -105,14 +83,18 @@ export class Tuples {
   }
 
   texts(texts: readonly string[]): void {
-    this.reserve(24);
-    const from = this.at + 4;
-    this.at = from;
-    for (const head of [texts.length > 0 ? 1 : 0, 0, TEXT_OID, ...(texts.length > 0 ? [texts.length, 1] : [])]) {
-      this.at = this.bytes.writeInt32BE(head, this.at);
-    }
+    this.reserve(4);
+    const from = (this.at += 4);
+    this.arrayOf(TEXT_OID, texts.length, false);
     for (const text of texts) this.text(text);
     this.bytes.writeInt32BE(this.at - from, from - 4);
+  }
+
+  /** What stands before the items of an array. */
+  protected arrayOf(oid: number, length: number, hasNulls: boolean): void {
+    this.reserve(20);
+    const head = [length > 0 ? 1 : 0, hasNulls ? 1 : 0, oid];
+    for (const number of length > 0 ? [...head, length, 1] : head) this.at = this.bytes.writeInt32BE(number, this.at);
   }
 
   /** The length of a field, and room for it. */
@@ -132,12 +114,10 @@ export class Tuples {
     return text.length;
   }
 
-  private reserve(bytes: number): void {
+  protected reserve(bytes: number): void {
     if (this.at + bytes <= this.bytes.length) return;
     const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.at + bytes));
     this.bytes.copy(larger, 0, 0, this.at);
     this.bytes = larger;
   }
 }
-
-const TEXT_OID = 25;
