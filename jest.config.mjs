@@ -15,5 +15,5 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '@swc/jest' }, // set up in .swcrc, which the build uses too
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 60_000, // for what hangs: a busy machine is no failure
+  testTimeout: process.env.RAPPORT_LONG ? 600_000 : 60_000, // for what hangs: a busy machine is no failure
 };
