@@ -1,4 +1,4 @@
-import { Fields } from './fields.js';
+import { Fields, TEXT_OID } from './fields.js';
 
 /** What the items of an array are, and how one is written. */
 export interface Element<Value = unknown> {
@@ -21,6 +21,10 @@ export function arrayParameter<Value>(
   }
   return array.whole;
 }
+
+const TEXT: Element<string> = { oid: TEXT_OID, write: (to, text) => to.text(text) };
+
+export const textArray = (texts: readonly string[]): Buffer => arrayParameter(TEXT, texts);
 
 class ArrayParameter extends Fields {
   constructor(oid: number, values: readonly unknown[]) {

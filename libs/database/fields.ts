@@ -3,7 +3,7 @@ const EPOCH_MS = 946_684_800_000;
 const DAY_MS = 86_400_000;
 /** From here on the native writer is faster than a loop. */
 const LONG = 48;
-const TEXT_OID = 25;
+export const TEXT_OID = 25;
 
 /** Values one after the other in PostgreSQL's binary form, each behind its length: as in rows of COPY, and in arrays. */
 export abstract class Fields {

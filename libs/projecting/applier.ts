@@ -50,9 +50,7 @@ export class Applier {
   /** Rejects with `LogChanged` or `StaleWorker`. */
   static async open(work: Work): Promise<Applier> {
     const { position } = await verifiedCheckpoint(work.pool, work.store, work.build);
-    const applier = new Applier(work, await readSkips(work), position);
-    applier.lookAt = Math.max(FIRST_LOOK, NEXT_LOOK * (await applier.rowsAtLastLook()));
-    return applier;
+    return new Applier(work, await readSkips(work), position);
   }
 
   get position(): Position {
@@ -102,7 +100,9 @@ export class Applier {
    * good as the right one, and autovacuum takes a minute to notice what an import has put there.
    */
   private async look(): Promise<void> {
-    this.lookAt = this.written * NEXT_LOOK;
+    const known = await this.rowsAtLastLook();
+    this.lookAt = Math.max(this.written, known) * NEXT_LOOK;
+    if (known >= this.written) return; // it was large when it was looked at: a start is no reason to look again
     await transaction(this.work.pool, async (session) => {
       await session.query(`SET LOCAL default_statistics_target = ${String(LOOK_TARGET)}`);
       await session.query(`ANALYZE (SKIP_LOCKED) ${this.tables.join(', ')}`);

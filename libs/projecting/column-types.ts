@@ -80,9 +80,6 @@ const TYPES: readonly ColumnType[] = [
   column('jsonb', JSONB, isJson, (to, value) => to.jsonb(JSON.stringify(value))),
 ];
 
-/** An item of an array of texts. */
-export const TEXT_ITEM: Element = text.element;
-
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
 /** The type that a column's definition begins with: `text not null` is `text`. */

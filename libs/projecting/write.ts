@@ -3,11 +3,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { arrayParameter, textArray } from '../database/array-parameter.js';
+import { Tuples } from '../database/tuples.js';
 import type { Row } from '../event-sourcing/projection.js';
 import type { TableChanges } from './rows.js';
-import { TEXT_ITEM } from './column-types.js';
-import { arrayParameter } from '../database/array-parameter.js';
-import { Tuples } from '../database/tuples.js';
 import { keyOf, keyParts, list, qualified, quoted, type Column, type Table } from './tables.js';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
@@ -173,12 +172,7 @@ const differ = (columns: readonly Named[], left: string, right: string): string 
 
 const keyArrays = (keys: readonly string[]): Buffer[] => {
   const parts = keys.map(keyParts);
-  return (parts[0] ?? []).map((_, i) =>
-    arrayParameter(
-      TEXT_ITEM,
-      parts.map((part) => part[i]!),
-    ),
-  );
+  return (parts[0] ?? []).map((_, i) => textArray(parts.map((part) => part[i]!)));
 };
 
 function* chunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { arrayParameter, type Element } from '../../database/array-parameter.js';
+import { arrayParameter, textArray, type Element } from '../../database/array-parameter.js';
 import { toUuid } from '../../event-sourcing/id.js';
 import type { Codec, EncodedEvent } from '../codec.js';
 import type { Append, AppendOutcome, Expected } from '../event-store.js';
@@ -116,11 +116,11 @@ function parameters(batch: readonly EncodedAppend[]): unknown[] {
   }
   return [
     intArray(appends),
-    arrayParameter(TEXT_ITEM, streams),
+    textArray(streams),
     intArray(revisions),
     intArray(sizes),
-    arrayParameter(TEXT_ITEM, tenantIds),
-    arrayParameter(TEXT_ITEM, types),
+    textArray(tenantIds),
+    textArray(types),
     arrayParameter(UUID_ITEM, ids),
     arrayParameter(BYTEA_ITEM, metas),
     arrayParameter(BYTEA_ITEM, datas),
@@ -131,8 +131,7 @@ function parameters(batch: readonly EncodedAppend[]): unknown[] {
   ];
 }
 
-const { TEXT: TEXT_OID, UUID, BYTEA } = pg.types.builtins;
-const TEXT_ITEM: Element<string> = { oid: TEXT_OID, write: (to, text) => to.text(text) };
+const { UUID, BYTEA } = pg.types.builtins;
 const UUID_ITEM: Element<string> = { oid: UUID, write: (to, uuid) => to.uuid(uuid) };
 const BYTEA_ITEM: Element<Buffer> = { oid: BYTEA, write: (to, bytes) => to.bytea(bytes) };
 

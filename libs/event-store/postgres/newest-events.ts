@@ -15,8 +15,8 @@ export class NewestEvents {
   private rows: EventRow[] = [];
   private bytes = 0;
   private end: Position = START;
-  /** The changes and sessions that the watch knew of when the log was found to hold no more than this. */
-  private headAt = '';
+  /** The changes that the watch knew of when the log was found to hold no more than this. */
+  private headAt = -1;
   private session = -1;
   private reading: { readonly key: string; readonly page: Promise<RowPage> } | undefined;
 
@@ -45,25 +45,21 @@ export class NewestEvents {
     const first = this.rows.length - Number(this.end - from);
     // One more than is wanted, so that it shows whether there are more.
     const rows = this.rows.slice(first, first + limit + 1);
-    return cut({ rows, position: this.end, caughtUp: this.headAt === this.now }, limit);
-  }
-
-  private get now(): string {
-    return `${String(this.watch.sessions)} ${String(this.watch.changes)}`;
+    return cut({ rows, position: this.end, caughtUp: this.headAt === this.watch.changes }, limit);
   }
 
   private restart(end: Position): void {
     this.rows = [];
     this.bytes = 0;
     this.end = end;
-    this.headAt = '';
+    this.headAt = -1;
     this.session = this.watch.sessions;
   }
 
   private readOn(): Promise<RowPage> {
     const from = this.end;
-    const { now } = this;
-    const key = `${now} ${String(from)}`;
+    const { changes } = this.watch;
+    const key = `${String(changes)} ${String(from)}`;
     if (this.reading?.key === key) return this.reading.page;
     const page = this.reader.page({ from, limit: PAGE_EVENTS });
     const reading = { key, page };
@@ -73,19 +69,19 @@ export class NewestEvents {
     };
     page.then((read) => {
       done();
-      this.add(from, read, now);
+      this.add(from, read, changes);
     }, done);
     return page;
   }
 
-  private add(from: Position, { rows, position, caughtUp }: RowPage, now: string): void {
+  private add(from: Position, { rows, position, caughtUp }: RowPage, changes: number): void {
     if (from > this.end || position < this.end) return; // of an end that is no longer this one
     for (const row of rows.slice(Number(this.end - from))) {
       this.rows.push(row);
       this.bytes += sizeOf(row);
     }
     this.end = position;
-    if (caughtUp) this.headAt = now;
+    if (caughtUp) this.headAt = changes;
     if (this.bytes > CAPACITY) this.forget(rows.length);
   }
 
